@@ -10,7 +10,12 @@ const layer = (name, from, forbidden, comment) => ({
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
-    layer('domain-is-the-bottom', '^src/domain', '^src/(log|projections|net|cli)', 'the domain imports nothing of ours'),
+    layer(
+      'domain-is-the-bottom',
+      '^src/domain',
+      '^src/(log|projections|net|cli)',
+      'the domain imports nothing of ours',
+    ),
     layer('projections-know-the-domain', '^src/projections', '^src/(log|net|cli)', 'views know no log, no sockets'),
     layer('log-knows-the-domain', '^src/log', '^src/(projections|net|cli)', 'the log knows no view and no socket'),
     layer('nothing-imports-cli', '^src/(domain|log|projections|net)', '^src/cli', 'the composition root is the top'),
@@ -55,6 +60,10 @@ module.exports = {
   options: {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.json'], exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.json'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+    },
   },
 }

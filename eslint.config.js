@@ -2,8 +2,19 @@ import tseslint from 'typescript-eslint'
 
 /** Names that pure code must not touch: time, randomness and I/O are arguments there. */
 const ambient = [
-  'process', 'console', 'fetch', 'setTimeout', 'setInterval', 'setImmediate', 'clearTimeout', 'clearInterval',
-  'clearImmediate', 'queueMicrotask', 'performance', 'crypto', 'Buffer',
+  'process',
+  'console',
+  'fetch',
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'clearTimeout',
+  'clearInterval',
+  'clearImmediate',
+  'queueMicrotask',
+  'performance',
+  'crypto',
+  'Buffer',
 ]
 const clockAndChance = [
   { object: 'Date', property: 'now', message: 'Time is an argument here.' },
@@ -37,7 +48,9 @@ export default tseslint.config(
         'error',
         {
           paths: [{ name: 'fp-ts', message: 'Import fp-ts/lib/Module.js: the root loads everything.' }],
-          patterns: [{ regex: '^(fp-ts|io-ts)/(?!lib/[A-Za-z]+\\.js$)', message: 'Only lib/Module.js resolves in Node.' }],
+          patterns: [
+            { regex: '^(fp-ts|io-ts)/(?!lib/[A-Za-z]+\\.js$)', message: 'Only lib/Module.js resolves in Node.' },
+          ],
         },
       ],
     },
@@ -58,7 +71,15 @@ export default tseslint.config(
     files: ['src/log/**/*.ts'],
     ignores: ['src/log/store/disk.ts', 'src/log/driver/clock.ts', 'src/log/raft/**', 'src/log/leader/**'],
     rules: {
-      'no-restricted-globals': ['error', 'fetch', 'setTimeout', 'setInterval', 'setImmediate', 'performance', 'process'],
+      'no-restricted-globals': [
+        'error',
+        'fetch',
+        'setTimeout',
+        'setInterval',
+        'setImmediate',
+        'performance',
+        'process',
+      ],
       'no-restricted-properties': ['error', ...clockAndChance],
       'no-restricted-syntax': ['error', newDate],
     },

@@ -26,7 +26,11 @@ const own = ['conformance', 'simulation', 'crash', 'fuzz', 'chaos', 'security', 
 export default {
   workerIdleMemoryLimit: '600MB',
   projects: [
-    suite('unit', ['**/*.test.ts'], own.map((name) => `/test/${name}/`)),
+    suite(
+      'unit',
+      ['**/*.test.ts'],
+      own.map((name) => `/test/${name}/`),
+    ),
     ...own.map((name) => suite(name, [`<rootDir>/test/${name}/**/*.test.ts`])),
   ],
 }

@@ -10,7 +10,10 @@ export const run = (command, args, options = {}) =>
     const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options })
     child.on('error', reject)
     child.on('exit', (code, signal) => {
-      resolve({ code: code ?? (signal === 'SIGINT' ? 130 : 1), seconds: Number(process.hrtime.bigint() - started) / 1e9 })
+      resolve({
+        code: code ?? (signal === 'SIGINT' ? 130 : 1),
+        seconds: Number(process.hrtime.bigint() - started) / 1e9,
+      })
     })
   })
 

@@ -24,7 +24,9 @@ for (const suite of suites.filter((name) => name === 'unit' || existsSync(`${roo
     '--json',
     `--outputFile=${report}`,
   ])
-  const result = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : { numPassedTests: 0, numFailedTests: 1 }
+  const result = existsSync(report)
+    ? JSON.parse(readFileSync(report, 'utf8'))
+    : { numPassedTests: 0, numFailedTests: 1 }
   passed += result.numPassedTests
   failed += result.numFailedTests + (result.numRuntimeErrorTestSuites ?? 0)
   rows.push([suite, code, seconds])
@@ -34,7 +36,12 @@ console.log('\nsuite          seconds')
 for (const [name, code, seconds] of rows) {
   console.log(`${name.padEnd(14)} ${seconds.toFixed(1).padStart(7)}${code === 0 ? '' : '  FAILED'}`)
 }
-console.log(`total          ${rows.reduce((sum, row) => sum + row[2], 0).toFixed(1).padStart(7)}`)
+console.log(
+  `total          ${rows
+    .reduce((sum, row) => sum + row[2], 0)
+    .toFixed(1)
+    .padStart(7)}`,
+)
 if (rows.some((row) => row[1] !== 0) && failed === 0) failed = 1
 console.log(`${passed} passed, ${failed} failed`)
 process.exit(failed === 0 ? 0 : 1)

@@ -78,7 +78,8 @@ export type CommittedBatch<View, Event> = {
   readonly replaced: boolean
 }
 
-export type ReadError = { readonly type: 'NoLeader' } | { readonly type: 'NotReady' } | { readonly type: 'Overloaded'; readonly what: string }
+export type ReadError =
+  { readonly type: 'NoLeader' } | { readonly type: 'NotReady' } | { readonly type: 'Overloaded'; readonly what: string }
 
 export type LogStatus = {
   readonly id: string

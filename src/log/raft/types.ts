@@ -17,7 +17,12 @@ export type Message = Envelope &
   (
     | { readonly type: 'PreVote'; readonly lastIndex: number; readonly lastTerm: number }
     | { readonly type: 'PreVoteReply'; readonly granted: boolean; readonly requestTerm: number }
-    | { readonly type: 'RequestVote'; readonly lastIndex: number; readonly lastTerm: number; readonly transfer: boolean }
+    | {
+        readonly type: 'RequestVote'
+        readonly lastIndex: number
+        readonly lastTerm: number
+        readonly transfer: boolean
+      }
     | { readonly type: 'RequestVoteReply'; readonly granted: boolean }
     | {
         readonly type: 'AppendEntries'
@@ -45,7 +50,13 @@ export type Message = Envelope &
         readonly sentAt: number
         readonly round: number
       }
-    | { readonly type: 'Heartbeat'; readonly session: number; readonly commitIndex: number; readonly sentAt: number; readonly round: number }
+    | {
+        readonly type: 'Heartbeat'
+        readonly session: number
+        readonly commitIndex: number
+        readonly sentAt: number
+        readonly round: number
+      }
     | { readonly type: 'HeartbeatReply'; readonly session: number; readonly sentAt: number; readonly round: number }
     | {
         readonly type: 'InstallSnapshot'
@@ -85,19 +96,41 @@ export type Input =
   | { readonly type: 'Tick'; readonly nowMs: number } // monotonic; the driver feeds waiting messages before a late tick
   | { readonly type: 'Received'; readonly message: Message; readonly nowMs: number }
   | { readonly type: 'Propose'; readonly entries: readonly Entry[]; readonly nowMs: number } // leader; sealed for lastIndex+1 …
-  | { readonly type: 'ChangeConfiguration'; readonly change: ConfigurationChange; readonly requestId: number; readonly nowMs: number }
+  | {
+      readonly type: 'ChangeConfiguration'
+      readonly change: ConfigurationChange
+      readonly requestId: number
+      readonly nowMs: number
+    }
   | { readonly type: 'Persisted'; readonly persistId: number } // that Persist is durable
   | { readonly type: 'Applied'; readonly index: number }
   | { readonly type: 'Read'; readonly readId: number; readonly nowMs: number } // linearizable read
   | { readonly type: 'Transfer'; readonly target: NodeId | null; readonly requestId: number; readonly nowMs: number }
   | { readonly type: 'Loaded'; readonly to: NodeId; readonly entries: readonly Entry[] } // answer to Load
-  | { readonly type: 'SnapshotChunkLoaded'; readonly to: NodeId; readonly snapshotId: string; readonly offset: number; readonly data: Uint8Array; readonly done: boolean; readonly totalBytes: number; readonly last: LogPosition; readonly configuration: Configuration; readonly configurationIndex: number }
-  | { readonly type: 'SnapshotInstalled'; readonly last: LogPosition; readonly configuration: Configuration; readonly configurationIndex: number } // after InstallSnapshot output is durable and folded
+  | {
+      readonly type: 'SnapshotChunkLoaded'
+      readonly to: NodeId
+      readonly snapshotId: string
+      readonly offset: number
+      readonly data: Uint8Array
+      readonly done: boolean
+      readonly totalBytes: number
+      readonly last: LogPosition
+      readonly configuration: Configuration
+      readonly configurationIndex: number
+    }
+  | {
+      readonly type: 'SnapshotInstalled'
+      readonly last: LogPosition
+      readonly configuration: Configuration
+      readonly configurationIndex: number
+    } // after InstallSnapshot output is durable and folded
   | { readonly type: 'SnapshotRefused'; readonly snapshotId: string } // checksum or disk: start again
   | { readonly type: 'Compacted'; readonly firstIndex: number } // the store dropped everything below
   | { readonly type: 'Unreachable'; readonly peer: NodeId }
 
-export type RefusedReason = 'NotLeader' | 'NotReady' | 'InProgress' | 'UnknownServer' | 'NotVoter' | 'LastVoter' | 'Self' | 'Timeout'
+export type RefusedReason =
+  'NotLeader' | 'NotReady' | 'InProgress' | 'UnknownServer' | 'NotVoter' | 'LastVoter' | 'Self' | 'Timeout'
 
 export type Output =
   | {
@@ -116,8 +149,20 @@ export type Output =
   | { readonly type: 'ChangeRefused'; readonly requestId: number; readonly reason: RefusedReason }
   | { readonly type: 'TransferDone'; readonly requestId: number }
   | { readonly type: 'TransferRefused'; readonly requestId: number; readonly reason: RefusedReason }
-  | { readonly type: 'Load'; readonly to: NodeId; readonly from: number; readonly maxEntries: number; readonly maxBytes: number }
-  | { readonly type: 'LoadSnapshotChunk'; readonly to: NodeId; readonly snapshotId: string | null; readonly offset: number; readonly maxBytes: number }
+  | {
+      readonly type: 'Load'
+      readonly to: NodeId
+      readonly from: number
+      readonly maxEntries: number
+      readonly maxBytes: number
+    }
+  | {
+      readonly type: 'LoadSnapshotChunk'
+      readonly to: NodeId
+      readonly snapshotId: string | null
+      readonly offset: number
+      readonly maxBytes: number
+    }
   | { readonly type: 'InstallSnapshot'; readonly message: Message & { readonly type: 'InstallSnapshot' } } // write this chunk; on done verify, restore, then SnapshotInstalled
 
 /** All times in ms of the monotonic clock. */
@@ -135,7 +180,15 @@ export type RaftOptions = {
   readonly memoryBytes: number
   readonly seed: number // of the election jitter
   /** Makes a sealed entry for the core's own no-op and configuration entries. Pure but for the stamp inside. */
-  readonly seal: (draft: { readonly index: number; readonly term: number; readonly kind: 'noop' | 'configuration'; readonly configuration: Configuration | null }, previousHash: Uint8Array) => Entry
+  readonly seal: (
+    draft: {
+      readonly index: number
+      readonly term: number
+      readonly kind: 'noop' | 'configuration'
+      readonly configuration: Configuration | null
+    },
+    previousHash: Uint8Array,
+  ) => Entry
 }
 
 /** What is known of a log at start, read from the store by the driver. */

@@ -9,7 +9,13 @@ import type { HardState, Restored } from '../raft/types.ts'
 /** Why storage cannot go on. `file`, `offset` and `advice` make the one line that the operator reads. */
 export type StoreError =
   | { readonly type: 'Locked'; readonly file: string; readonly owner: string }
-  | { readonly type: 'Damaged'; readonly file: string; readonly offset: number; readonly what: string; readonly advice: string }
+  | {
+      readonly type: 'Damaged'
+      readonly file: string
+      readonly offset: number
+      readonly what: string
+      readonly advice: string
+    }
   | { readonly type: 'Io'; readonly code: string; readonly operation: string; readonly file: string }
   | { readonly type: 'Unsupported'; readonly file: string; readonly what: string }
 
@@ -57,11 +63,21 @@ export type LogStore = {
   /** Tells the store that nothing waits: it writes the mark for what is durable. Never on the path of an answer. */
   readonly settle: () => ReturnType<TaskEither<StoreError, void>>
   /** Entries from `from` on, at least one if there is one, at most the given numbers. */
-  readonly read: (from: number, limit: { readonly entries: number; readonly bytes: number }) => ReturnType<TaskEither<StoreError, readonly Entry[]>>
+  readonly read: (
+    from: number,
+    limit: { readonly entries: number; readonly bytes: number },
+  ) => ReturnType<TaskEither<StoreError, readonly Entry[]>>
   /** Streams rows to a temporary file, syncs, renames; keeps several. Rows are pulled in slices of at most 2,000 between yields. */
-  readonly writeCheckpoint: (meta: Omit<CheckpointMeta, 'bytes' | 'digest'>, rows: Iterable<CheckpointRow>) => ReturnType<TaskEither<StoreError, CheckpointMeta>>
+  readonly writeCheckpoint: (
+    meta: Omit<CheckpointMeta, 'bytes' | 'digest'>,
+    rows: Iterable<CheckpointRow>,
+  ) => ReturnType<TaskEither<StoreError, CheckpointMeta>>
   /** Rows of a kept checkpoint, its digest verified before the first row is handed out; null when there is none at or below `atOrBelow`. */
-  readonly readCheckpoint: (atOrBelow: number) => ReturnType<TaskEither<StoreError, { readonly meta: CheckpointMeta; readonly rows: AsyncIterable<CheckpointRow> } | null>>
+  readonly readCheckpoint: (
+    atOrBelow: number,
+  ) => ReturnType<
+    TaskEither<StoreError, { readonly meta: CheckpointMeta; readonly rows: AsyncIterable<CheckpointRow> } | null>
+  >
   /** Drops whole segments that end below `index` and checkpoints that are no longer the start of a retained moment. */
   readonly compactTo: (index: number) => ReturnType<TaskEither<StoreError, { readonly firstIndex: number }>>
   /** Replaces everything by an installed checkpoint (its file is complete and verified). */
@@ -75,14 +91,21 @@ export type Disk = {
   readonly list: (dir: string) => Promise<readonly string[]>
   readonly makeDir: (dir: string, mode: number) => Promise<void>
   /** Opens for reading and writing. `dsync`: each write returns when its data is durable (O_DSYNC). */
-  readonly open: (path: string, how: { readonly create: boolean; readonly exclusive: boolean; readonly dsync: boolean; readonly mode: number }) => Promise<DiskFile>
+  readonly open: (
+    path: string,
+    how: { readonly create: boolean; readonly exclusive: boolean; readonly dsync: boolean; readonly mode: number },
+  ) => Promise<DiskFile>
   readonly rename: (from: string, to: string) => Promise<void>
   readonly remove: (path: string) => Promise<void>
   /** Makes creations, renames and removals in the directory durable. */
   readonly syncDir: (dir: string) => Promise<void>
   readonly freeBytes: (dir: string) => Promise<number>
   /** Takes the directory for this process or tells who holds it. Released by the returned function and by the end of the process. */
-  readonly lock: (path: string) => Promise<{ readonly held: true; readonly release: () => Promise<void> } | { readonly held: false; readonly owner: string }>
+  readonly lock: (
+    path: string,
+  ) => Promise<
+    { readonly held: true; readonly release: () => Promise<void> } | { readonly held: false; readonly owner: string }
+  >
 }
 
 export type DiskFile = {

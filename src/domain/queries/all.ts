@@ -1,0 +1,40 @@
+import * as t from 'io-ts'
+import { nullable } from '../events/declare.ts'
+import { StringMap, Strings } from '../records.ts'
+import { KvRead, KvUnknown } from '../commands/kv.ts'
+import { CheckOp, NodeOp, ServiceOp } from '../commands/catalog.ts'
+
+const query = <const T extends string, P extends t.Props>(type: T, fields: P) =>
+  t.readonly(t.type({ type: t.literal(type), ...fields }), type)
+
+/** Selection shared by catalog and health lists. `nodeMeta`: all pairs must match; `filter` null: none. */
+const selection = { nodeMeta: StringMap, near: t.string, filter: nullable(t.string) }
+
+export const Query = t.union([
+  query('kv.get', { key: t.string }),
+  query('kv.list', { prefix: t.string }),
+  query('kv.keys', { prefix: t.string, separator: t.string }),
+  query('session.get', { id: t.string }),
+  query('session.node', { node: t.string }),
+  query('session.list', {}),
+  query('transaction.read', {
+    ops: t.readonlyArray(
+      t.union([
+        t.readonly(t.type({ kind: t.literal('kv'), op: t.union([KvRead, KvUnknown]) })),
+        NodeOp,
+        ServiceOp,
+        CheckOp,
+      ]),
+    ),
+  }),
+  query('catalog.nodes', selection),
+  query('catalog.services', selection),
+  query('catalog.service', { service: t.string, tags: Strings, connect: t.boolean, ...selection }),
+  query('catalog.node', { node: t.string, filter: nullable(t.string) }),
+  query('health.node', { node: t.string, filter: nullable(t.string) }),
+  query('health.checks', { service: t.string, ...selection }),
+  query('health.state', { state: t.string, ...selection }),
+  query('health.service', { service: t.string, tags: Strings, connect: t.boolean, passing: t.boolean, ...selection }),
+])
+export type Query = t.TypeOf<typeof Query>
+export type QueryOf<T extends Query['type']> = Extract<Query, { readonly type: T }>
