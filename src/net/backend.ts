@@ -17,6 +17,8 @@ export type Consistency = 'default' | 'consistent' | 'stale'
  */
 export type Answer<Result = unknown> = {
   readonly index: number
+  /** Index of the committed state that was read: what `waitFor` takes as `since`. Never below `index`. */
+  readonly stateIndex: number
   readonly result: Result
   /** What to wait for; empty for answers that never change. */
   readonly topics: readonly Topic[]
@@ -32,8 +34,10 @@ export type Backend = {
   /** Calls `done` once: synchronously where the answer is at hand (hot reads allocate no promise), else later. */
   readonly read: (query: Query, consistency: Consistency, done: (result: Either<ReadError, Answer>) => void) => void
   /**
-   * Calls `wake` once when one of the topics is touched after `since` (at once if it was already), when the state is
-   * replaced, or never; the returned function forgets the waiter. Left when the bound on waiters is reached.
+   * Calls `wake` once when one of the topics is touched after `since` (an `Answer.stateIndex`; at once if it was
+   * already), when the state is replaced, or never; the returned function forgets the waiter. The new state is
+   * readable when `wake` is called, and `wake` is called before the writer's `execute` resolves. Left when the bound
+   * on waiters is reached.
    */
   readonly waitFor: (topics: readonly Topic[], since: number, wake: () => void) => Either<ReadError, () => void>
 }
