@@ -27,6 +27,12 @@ export type Domain<View, Draft, World, Command, Event extends AnyEvent, Rejectio
   readonly codec: EventCodec<Event>
   /** Record keys, `table\0key`, that an event touches, for the history index; `before` is the view before its entry. */
   readonly touched: (event: Event, before: View) => readonly string[]
+  /** True for events whose record keys depend on the view before them (a tree delete). Absent: true for all. */
+  readonly needsBefore?: (event: Event) => boolean
+  /** The epoch in force, 32 hex digits; '' before the first one. Stamped into headers. */
+  readonly epoch: (draft: Draft) => string
+  /** The replicated feature level in force; events of a later `since` are refused. */
+  readonly featureLevel: (draft: Draft) => number
 }
 
 /** Between an event and its stored frame. `decode` upcasts; an unknown type or version is a Left and stops the fold. */
@@ -50,6 +56,7 @@ export type ExecuteError<Rejection> =
   | { readonly type: 'NotLeader'; readonly leader: string | null } // certainly not appended
   | { readonly type: 'Overloaded'; readonly what: string } // certainly not appended: a bound was reached
   | { readonly type: 'OutcomeUnknown'; readonly why: string } // appended, fate open
+  | { readonly type: 'Failed'; readonly why: string } // certainly not appended: a decider broke, our bug
 
 /** `index` is the entry's, or the index of the state that an answer without events was decided on. */
 export type Executed = { readonly index: number; readonly reply: Reply }
@@ -101,6 +108,8 @@ export type LogStatus = {
 /** The running log, as functions for the layers above. */
 export type ReplicatedLog<View, Command, Event, Rejection> = {
   readonly execute: (command: Command, request: Request) => Promise<Either<ExecuteError<Rejection>, Executed>>
+  /** False after a start until the state was first brought to a commit index: `committed()` may not be served before. */
+  readonly ready: () => boolean
   /** The newest committed root: what `stale` reads use. */
   readonly committed: () => Root<View>
   /** True while this server leads and its lease holds: `default` reads may use `committed()` at once. */
