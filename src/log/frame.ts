@@ -1,0 +1,56 @@
+/**
+ * The frame that everything in a segment is made of; an entry is a header frame followed by its event frames.
+ *
+ *     0  u32  CRC-32 of bytes 4 to the end of the body
+ *     4  u8   kind
+ *     5  u24  length of the body
+ *     8  body, then zeros up to a multiple of 8 (not in the checksum; checked to be zero)
+ *
+ * Numbers are little-endian. A frame never begins with eight zero bytes, so the zero-filled rest of a segment is told
+ * apart from it.
+ */
+import { crc32 } from 'node:zlib'
+
+export const frameKind = { header: 1, event: 2, hardState: 3, truncate: 4, commit: 5, segment: 6 } as const
+export type FrameKind = (typeof frameKind)[keyof typeof frameKind]
+
+export const frameHeaderBytes = 8
+export const maxBodyBytes = 0xff_ffff
+
+/** A frame found in a buffer: its body is `body` to `end`, the next frame begins at `next`. */
+export type Frame = {
+  readonly kind: number
+  readonly start: number
+  readonly body: number
+  readonly end: number
+  readonly next: number
+}
+
+/** Bytes that a frame with a body of that length takes, padding included. */
+export const frameBytes = (bodyBytes: number): number => (frameHeaderBytes + bodyBytes + 7) & ~7
+
+/** Writes kind, length, padding and checksum around a body that is already in place at `start + frameHeaderBytes`. */
+export const closeFrame = (buffer: Buffer, start: number, kind: FrameKind, bodyBytes: number): void => {
+  const end = start + frameHeaderBytes + bodyBytes
+  buffer[start + 4] = kind
+  buffer.writeUIntLE(bodyBytes, start + 5, 3)
+  buffer.fill(0, end, start + frameBytes(bodyBytes))
+  buffer.writeUInt32LE(crc32(buffer.subarray(start + 4, end)), start)
+}
+
+/** What is wrong with the bytes where a frame should be. `empty`: eight zero bytes. `cut`: it would end outside. */
+export type FrameFault = 'empty' | 'cut' | 'checksum' | 'padding'
+
+/** Finds the frame at `start`; checks its length, padding and checksum. */
+export const frameAt = (buffer: Buffer, start: number): Frame | FrameFault => {
+  if (start + frameHeaderBytes > buffer.length) return 'cut'
+  const head = buffer.readUInt32LE(start + 4)
+  const body = start + frameHeaderBytes
+  const end = body + (head >>> 8)
+  const next = start + frameBytes(head >>> 8)
+  if (head === 0 && buffer.readUInt32LE(start) === 0) return 'empty'
+  if (next > buffer.length) return 'cut'
+  if (crc32(buffer.subarray(start + 4, end)) !== buffer.readUInt32LE(start)) return 'checksum'
+  for (let at = end; at < next; at++) if (buffer[at] !== 0) return 'padding'
+  return { kind: head & 0xff, start, body, end, next }
+}
