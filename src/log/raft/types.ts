@@ -13,77 +13,81 @@ export type HardState = { readonly currentTerm: number; readonly votedFor: NodeI
 
 export type Envelope = { readonly clusterId: string; readonly from: NodeId; readonly to: NodeId; readonly term: number }
 
-export type Message = Envelope &
-  (
-    | { readonly type: 'PreVote'; readonly lastIndex: number; readonly lastTerm: number }
-    | { readonly type: 'PreVoteReply'; readonly granted: boolean; readonly requestTerm: number }
-    | {
-        readonly type: 'RequestVote'
-        readonly lastIndex: number
-        readonly lastTerm: number
-        readonly transfer: boolean
-      }
-    | { readonly type: 'RequestVoteReply'; readonly granted: boolean }
-    | {
-        readonly type: 'AppendEntries'
-        readonly session: number
-        readonly prevIndex: number
-        readonly prevTerm: number
-        /** Chain hash at prevIndex, null when the sender has it no longer in memory. */
-        readonly prevHash: Uint8Array | null
-        readonly entries: readonly Entry[]
-        readonly commitIndex: number
-        /** Monotonic ms of the sender when it sent; echoed, so that leases count from sending. */
-        readonly sentAt: number
-        /** Number of the leadership confirmation round; echoed. */
-        readonly round: number
-      }
-    | {
-        readonly type: 'AppendReply'
-        readonly session: number
-        readonly success: boolean
-        /** On success the index up to which the logs agree; otherwise the rejected prevIndex. */
-        readonly matchIndex: number
-        readonly rejectedIndex: number
-        readonly hintIndex: number
-        readonly hintTerm: number
-        readonly sentAt: number
-        readonly round: number
-      }
-    | {
-        readonly type: 'Heartbeat'
-        readonly session: number
-        readonly commitIndex: number
-        readonly sentAt: number
-        readonly round: number
-      }
-    | { readonly type: 'HeartbeatReply'; readonly session: number; readonly sentAt: number; readonly round: number }
-    | {
-        readonly type: 'InstallSnapshot'
-        readonly session: number
-        readonly snapshotId: string
-        readonly last: LogPosition
-        readonly configuration: Configuration
-        readonly configurationIndex: number
-        readonly offset: number
-        readonly data: Uint8Array
-        readonly done: boolean
-        readonly totalBytes: number
-        readonly sentAt: number
-      }
-    | {
-        readonly type: 'SnapshotReply'
-        readonly session: number
-        readonly snapshotId: string
-        readonly wantedOffset: number
-        readonly installed: boolean
-        readonly matchIndex: number
-        readonly sentAt: number
-      }
-    | { readonly type: 'TimeoutNow' }
-    | { readonly type: 'ReadIndex'; readonly readId: number }
-    | { readonly type: 'ReadIndexReply'; readonly readId: number; readonly index: number; readonly granted: boolean }
-  )
+/** What a message says. A `PreVote` carries the term that would be campaigned for; every other term is the sender's own. */
+export type MessageBody =
+  | { readonly type: 'PreVote'; readonly lastIndex: number; readonly lastTerm: number }
+  | { readonly type: 'PreVoteReply'; readonly granted: boolean; readonly requestTerm: number }
+  | {
+      readonly type: 'RequestVote'
+      readonly lastIndex: number
+      readonly lastTerm: number
+      readonly transfer: boolean
+    }
+  | { readonly type: 'RequestVoteReply'; readonly granted: boolean }
+  | {
+      readonly type: 'AppendEntries'
+      readonly session: number
+      readonly prevIndex: number
+      readonly prevTerm: number
+      /** Chain hash at prevIndex, null when the sender has it no longer in memory. */
+      readonly prevHash: Uint8Array | null
+      readonly entries: readonly Entry[]
+      readonly commitIndex: number
+      /** Monotonic ms of the sender when it sent; echoed, so that leases count from sending. */
+      readonly sentAt: number
+      /** Number of the leadership confirmation round; echoed. */
+      readonly round: number
+    }
+  | {
+      readonly type: 'AppendReply'
+      readonly session: number
+      readonly success: boolean
+      /** On success the index up to which the logs agree; otherwise the rejected prevIndex. */
+      readonly matchIndex: number
+      readonly rejectedIndex: number
+      readonly hintIndex: number
+      readonly hintTerm: number
+      readonly sentAt: number
+      readonly round: number
+    }
+  | {
+      readonly type: 'Heartbeat'
+      readonly session: number
+      readonly commitIndex: number
+      readonly sentAt: number
+      readonly round: number
+    }
+  | { readonly type: 'HeartbeatReply'; readonly session: number; readonly sentAt: number; readonly round: number }
+  | {
+      readonly type: 'InstallSnapshot'
+      readonly session: number
+      readonly snapshotId: string
+      readonly last: LogPosition
+      readonly configuration: Configuration
+      readonly configurationIndex: number
+      readonly offset: number
+      readonly data: Uint8Array
+      readonly done: boolean
+      readonly totalBytes: number
+      readonly sentAt: number
+    }
+  | {
+      readonly type: 'SnapshotReply'
+      readonly session: number
+      readonly snapshotId: string
+      readonly wantedOffset: number
+      readonly installed: boolean
+      readonly matchIndex: number
+      readonly sentAt: number
+    }
+  | { readonly type: 'TimeoutNow' }
+  | { readonly type: 'ReadIndex'; readonly readId: number }
+  | { readonly type: 'ReadIndexReply'; readonly readId: number; readonly index: number; readonly granted: boolean }
+
+export type Message = Envelope & MessageBody
+
+/** One kind of message. */
+export type MessageOf<T extends Message['type']> = Extract<Message, { readonly type: T }>
 
 /** One change at a time; each yields one configuration entry. */
 export type ConfigurationChange =
@@ -95,7 +99,7 @@ export type ConfigurationChange =
 export type Input =
   | { readonly type: 'Tick'; readonly nowMs: number } // monotonic; the driver feeds waiting messages before a late tick
   | { readonly type: 'Received'; readonly message: Message; readonly nowMs: number }
-  | { readonly type: 'Propose'; readonly entries: readonly Entry[]; readonly nowMs: number } // leader; sealed for lastIndex+1 …
+  | { readonly type: 'Propose'; readonly entries: readonly Entry[]; readonly nowMs: number } // leader only (see proposalRefusal); sealed for lastIndex+1 …
   | {
       readonly type: 'ChangeConfiguration'
       readonly change: ConfigurationChange
@@ -106,8 +110,9 @@ export type Input =
   | { readonly type: 'Applied'; readonly index: number }
   | { readonly type: 'Read'; readonly readId: number; readonly nowMs: number } // linearizable read
   | { readonly type: 'Transfer'; readonly target: NodeId | null; readonly requestId: number; readonly nowMs: number }
-  | { readonly type: 'Loaded'; readonly to: NodeId; readonly entries: readonly Entry[] } // answer to Load
+  | { readonly type: 'Loaded'; readonly to: NodeId; readonly entries: readonly Entry[] } // answer to Load; empty: not there any more
   | {
+      /** Answer to LoadSnapshotChunk. When that snapshot is gone: the first chunk of the newest one, with its own id. */
       readonly type: 'SnapshotChunkLoaded'
       readonly to: NodeId
       readonly snapshotId: string
@@ -129,8 +134,19 @@ export type Input =
   | { readonly type: 'Compacted'; readonly firstIndex: number } // the store dropped everything below
   | { readonly type: 'Unreachable'; readonly peer: NodeId }
 
+/** `OutcomeUnknown`: appended, then leadership was lost; every other reason means that nothing was appended. */
 export type RefusedReason =
-  'NotLeader' | 'NotReady' | 'InProgress' | 'UnknownServer' | 'NotVoter' | 'LastVoter' | 'Self' | 'Timeout'
+  | 'NotLeader'
+  | 'NotReady'
+  | 'InProgress'
+  | 'UnknownServer'
+  | 'InvalidServer' // empty id or address, or an address that another server has
+  | 'NotVoter'
+  | 'LastVoter'
+  | 'Self'
+  | 'Timeout'
+  | 'Overloaded' // a bound was reached
+  | 'OutcomeUnknown'
 
 export type Output =
   | {
@@ -178,7 +194,7 @@ export type RaftOptions = {
   readonly snapshotChunkBytes: number
   readonly memoryEntries: number // how many newest entries stay in memory, >= 8192 in production
   readonly memoryBytes: number
-  readonly seed: number // of the election jitter
+  readonly seed: number // of the election jitter and of read ids; another one at each start
   /** Makes a sealed entry for the core's own no-op and configuration entries. Pure but for the stamp inside. */
   readonly seal: (
     draft: {
