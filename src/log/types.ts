@@ -41,6 +41,8 @@ export type EventCodec<Event extends AnyEvent> = {
   readonly since: (event: Event) => number
   readonly encode: (event: Event) => Uint8Array
   readonly decode: (type: string, version: number, payload: Uint8Array) => Either<string, Event>
+  /** What an event folds to whose content was forgotten. Absent: such an event stops the fold. */
+  readonly redacted?: (type: string, version: number) => Either<string, Event>
 }
 
 /** Who asks, why, and the id that makes a retry the same request. */
