@@ -51,6 +51,13 @@ export const emptyNumberTree = <V>(): Tree<V, number> =>
 /** Smallest string above every byte string that begins with `prefix`: bytes end at 0xff. */
 export const prefixEnd = (prefix: ByteString): string => `${prefix}\u0100`
 
+/**
+ * The beginning of the keys that belong to a group, such as a session's keys: no group's beginning is the beginning of
+ * another's, whatever bytes the names hold, and what follows it keeps its order.
+ */
+export const groupPrefix = (...names: readonly ByteString[]): string =>
+  names.map((name) => `${name.length.toString()}:${name}`).join('')
+
 /** Entries whose key begins with `prefix`, in order. */
 export const eachWithPrefix = <V>(tree: Tree<V>, prefix: ByteString, visit: Visit<V, ByteString>): void =>
   tree.range(prefix, prefixEnd(prefix), visit)
