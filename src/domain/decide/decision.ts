@@ -1,7 +1,8 @@
 import type { Actor } from '../actor.ts'
 
 /** Small data that answers a command; stored in the entry's header so that a retry elsewhere gets the same answer. */
-export type Reply = null | boolean | number | bigint | string | readonly Reply[] | { readonly [key: string]: Reply }
+export type Reply =
+  null | boolean | number | bigint | string | Uint8Array | readonly Reply[] | { readonly [key: string]: Reply }
 
 export type Decision<Event, Answer = Reply> = { readonly events: readonly Event[]; readonly reply: Answer }
 

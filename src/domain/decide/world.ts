@@ -43,6 +43,8 @@ export type KvWorld = {
   readonly lockedBy: (session: string) => readonly ByteString[]
   /** ms of the leader's clock before which nobody may acquire the key; 0: no delay. */
   readonly lockDelayUntil: (key: ByteString) => number
+  /** The lowest index of any tombstone; 0: there are none. */
+  readonly oldestTombstone: () => number
   /** The highest index of a tombstone made at or before `at` (ms of the log's clock); 0: none. */
   readonly tombstonesUpTo: (at: number) => number
 }

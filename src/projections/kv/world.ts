@@ -14,6 +14,10 @@ export const kvWorld = (kv: KvView | KvDraft): KvWorld => ({
   },
   lockedBy: (session) => valuesWithPrefix<ByteString>(kv.locks, groupPrefix(session)),
   lockDelayUntil: (key) => kv.delays.get(key)?.until ?? 0,
+  oldestTombstone: () => {
+    const first = kv.graves.minKey()
+    return first === undefined ? 0 : (kv.graves.get(first)?.index ?? 0)
+  },
   tombstonesUpTo: (at) => {
     let upTo = 0
     kv.graves.each((tombstone) => {
