@@ -70,7 +70,7 @@ export const checkFields = {
   serviceId: t.string,
   serviceName: t.string,
   serviceTags: nullable(Strings),
-  type: t.string,
+  checkType: t.string, // not `type`: that is the tag of the event it stands in
   interval: t.string,
   timeout: t.string,
   exposedPort: t.number,

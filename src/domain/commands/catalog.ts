@@ -49,7 +49,7 @@ export const CheckInput = t.readonly(
     serviceId: t.string,
     serviceName: t.string,
     serviceTags: nullable(Strings),
-    type: t.string,
+    checkType: t.string,
     interval: t.string,
     timeout: t.string,
     exposedPort: t.number,
