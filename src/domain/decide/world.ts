@@ -78,7 +78,7 @@ export type NodeRecord = Readonly<t.TypeOfProps<typeof nodeFields>> & Indexed
 export type ServiceRecord = Readonly<t.TypeOfProps<typeof serviceFields>> & Indexed
 export type CheckRecord = Readonly<t.TypeOfProps<typeof checkFields>> & Indexed
 
-/** Names and ids are matched as the catalog matches them: ASCII letters in any case. */
+/** Names and ids are matched without regard to case. */
 export type CatalogWorld = {
   readonly node: (name: string) => NodeRecord | undefined
   readonly nodeById: (id: string) => NodeRecord | undefined

@@ -1,7 +1,7 @@
 /** Reads of the session view. All of them carry the table index; waiters wait for a session, a node's or all. */
 import type { SessionRecord } from '../../domain/decide/world.ts'
 import type { SessionEvent } from '../../domain/events/session.ts'
-import { foldCase } from '../../domain/fold-case.ts'
+import { foldCase } from '../../domain/utf8.ts'
 import { topic, wholeView } from '../../domain/topic.ts'
 import type { Topic } from '../../domain/topic.ts'
 import type { Answered } from '../answered.ts'

@@ -2,7 +2,7 @@
 import type { SessionRecord, SessionsWorld } from '../../domain/decide/world.ts'
 import type { EventMeta } from '../../domain/events/declare.ts'
 import type { SessionEvent } from '../../domain/events/session.ts'
-import { foldCase } from '../../domain/fold-case.ts'
+import { foldCase } from '../../domain/utf8.ts'
 import { emptyTree, groupPrefix, valuesWithPrefix } from '../tree.ts'
 import type { Tree, TreeDraft } from '../tree.ts'
 
