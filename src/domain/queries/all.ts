@@ -35,6 +35,9 @@ export const Query = t.union([
   query('health.checks', { service: t.string, ...selection }),
   query('health.state', { state: t.string, ...selection }),
   query('health.service', { service: t.string, tags: Strings, connect: t.boolean, passing: t.boolean, ...selection }),
+  query('ui.nodes', { filter: nullable(t.string) }),
+  query('ui.node', { node: t.string }),
+  query('ui.services', { filter: nullable(t.string) }),
 ])
 export type Query = t.TypeOf<typeof Query>
 export type QueryOf<T extends Query['type']> = Extract<Query, { readonly type: T }>
