@@ -1,0 +1,163 @@
+/**
+ * A read from request to answer: parameters, evaluation, blocking, serialization. Nothing in it is asynchronous by
+ * itself: where the backend answers at once, so does this.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { Query } from '../../domain/queries/all.ts'
+import type { Answer, QueryError } from '../backend.ts'
+import { indent } from '../json/write.ts'
+import type { HttpContext } from './context.ts'
+import { readError } from './error-response.ts'
+import { jsonHeaders } from './exchange.ts'
+import type { Body, Exchange, Headers } from './exchange.ts'
+import { failedMeta, metaHeaders } from './query-meta.ts'
+import type { MetaKind } from './query-meta.ts'
+import { readOptions, wrongDatacenter } from './read-options.ts'
+import type { ReadOptions, Refusal } from './read-options.ts'
+
+/** How the answers of an endpoint are shown. One value per endpoint, made once. */
+export type Presentation = {
+  /** Tells apart the renderings of one query. */
+  readonly name: string
+  readonly meta: MetaKind
+  /** True: errors of the read carry query headers too (sessions, catalog and most of health do). */
+  readonly metaOnError: boolean
+  /** True: the serialized body is shared by all who ask the same. */
+  readonly shared: boolean
+  /** True: `?cached` is answered with X-Cache. */
+  readonly cacheable: boolean
+  readonly headers: Headers
+  /** False for raw values: `?pretty` does not touch them. */
+  readonly json: boolean
+  /** True for results that are answered with 404 and no body. */
+  readonly missing: (result: unknown) => boolean
+  readonly render: (result: unknown) => Body
+}
+
+/** What an endpoint says about its answers; the rest has defaults. `Result` is what its query is answered with. */
+export type PresentationSpec<Result> = Partial<Omit<Presentation, 'render' | 'missing'>> & {
+  readonly name: string
+  readonly render: (result: Result) => Body
+  readonly missing?: (result: Result) => boolean
+}
+
+/** Completes a presentation: shared JSON with plain query headers, never missing. */
+export const presentation = <Result>(spec: PresentationSpec<Result>): Presentation => {
+  const { missing } = spec
+  return {
+    meta: 'plain',
+    metaOnError: false,
+    shared: true,
+    cacheable: false,
+    json: true,
+    headers: jsonHeaders,
+    ...spec,
+    // The backend answers a query with that query's result: the two casts are where this is relied on.
+    missing: missing === undefined ? never : (result) => missing(result as Result),
+    render: (result) => spec.render(result as Result),
+  }
+}
+
+const never = (): boolean => false
+
+/** Answers the exchange with `query`, now or when its answer is newer than `?index=`. */
+export const serveRead = (context: HttpContext, exchange: Exchange, query: Query, shown: Presentation): void => {
+  const options = readOptions(context, exchange)
+  if (E.isLeft(options)) {
+    exchange.text(options.left.status, options.left.text)
+    return
+  }
+  const elsewhere = wrongDatacenter(context, exchange)
+  if (elsewhere !== null) {
+    refuse(exchange, shown, elsewhere)
+    return
+  }
+  const settings = options.right
+  context.deps.backend.read(query, settings.consistency, (result) => {
+    if (E.isRight(result) && isTooOld(result.right, settings)) {
+      const again = { ...settings, consistency: 'default', maxStaleMs: null } as const
+      context.deps.backend.read(query, 'default', (fresh) => {
+        conclude(context, exchange, query, shown, again, fresh)
+      })
+    } else conclude(context, exchange, query, shown, settings, result)
+  })
+}
+
+/** Sends a refusal with the headers that the endpoint's errors carry. */
+export const refuse = (exchange: Exchange, shown: Presentation, refusal: Refusal): void => {
+  exchange.text(refusal.status, refusal.text, shown.metaOnError ? failedMeta : [])
+}
+
+const isTooOld = (answer: Answer, options: ReadOptions): boolean =>
+  options.maxStaleMs !== null && (answer.lastContactMs > options.maxStaleMs || !answer.knownLeader)
+
+const conclude = (
+  context: HttpContext,
+  exchange: Exchange,
+  query: Query,
+  shown: Presentation,
+  options: ReadOptions,
+  result: E.Either<QueryError, Answer>,
+): void => {
+  if (E.isLeft(result)) {
+    const { status, text } = readError(result.left)
+    refuse(exchange, shown, { status, text })
+  } else if (options.minIndex === 0 || result.right.index > options.minIndex || result.right.topics.length === 0)
+    present(context, exchange, query, shown, options, result.right)
+  else block(context, exchange, query, shown, options, result.right)
+}
+
+const block = (
+  context: HttpContext,
+  exchange: Exchange,
+  query: Query,
+  shown: Presentation,
+  options: ReadOptions,
+  answer: Answer,
+): void => {
+  const { clock, random } = context.deps
+  const jitterMs = (random() * options.waitMs) / 16
+  const parked = context.groups.park(
+    { key: `${options.consistency} ${queryKey(query)}`, query, consistency: options.consistency },
+    answer,
+    {
+      minIndex: options.minIndex,
+      deadlineMs: clock.nowMs() + options.waitMs + jitterMs,
+      deliver: (result) => {
+        conclude(context, exchange, query, shown, { ...options, minIndex: 0 }, result)
+      },
+    },
+  )
+  if (E.isLeft(parked)) conclude(context, exchange, query, shown, options, parked)
+  else exchange.onAbandoned(parked.right)
+}
+
+const present = (
+  context: HttpContext,
+  exchange: Exchange,
+  query: Query,
+  shown: Presentation,
+  options: ReadOptions,
+  answer: Answer,
+): void => {
+  const meta = metaHeaders(shown.meta, answer, options.consistency)
+  const headers = options.cached && shown.cacheable ? [...meta, 'X-Cache', 'MISS'] : meta
+  const pretty = shown.json && (context.options.pretty || exchange.wantsPretty)
+  if (shown.missing(answer.result)) {
+    exchange.empty(404, headers)
+    return
+  }
+  const render = () => rendered(shown, pretty, answer)
+  const body = shown.shared
+    ? context.shared.body(`${shown.name}${pretty ? '+' : ' '}${queryKey(query)}`, answer.version, render)
+    : render()
+  exchange.send(200, [...headers, ...shown.headers], body)
+}
+
+const rendered = (shown: Presentation, pretty: boolean, answer: Answer): Body => {
+  const body = shown.render(answer.result)
+  return pretty && typeof body === 'string' ? indent(body) : body
+}
+
+/** Handlers build a query's fields in one order, so equal queries have equal texts. */
+const queryKey = (query: Query): string => JSON.stringify(query)
