@@ -1,0 +1,62 @@
+/** What time alone causes. Time comes only from inputs; the driver feeds waiting messages before a late tick. */
+import { quorumContactMs } from './confirmation.ts'
+import { mayCampaign } from './election.ts'
+import { electionTimedOut, forgiveLateTick } from './election-timer.ts'
+import { votersOf } from './commit-index.ts'
+import { broadcastHeartbeat } from './heartbeat.ts'
+import { startElection } from './pre-vote.ts'
+import { beginDueRound, expireForwardedReads } from './read-index.ts'
+import { becomeFollower } from './role.ts'
+import { retrySnapshots } from './snapshot-send.ts'
+import type { Leading, Raft } from './state.ts'
+import { expireTransfer } from './transfer.ts'
+
+export const onTick = (raft: Raft): void => {
+  const lateMs = raft.nowMs - raft.lastTickMs - raft.options.electionTimeoutMs
+  raft.lastTickMs = raft.nowMs
+  if (lateMs > 0) {
+    forgiveLateTick(raft, lateMs)
+    if (raft.leading !== null) forgiveSilence(raft, raft.leading, lateMs)
+  }
+  expireForwardedReads(raft)
+  if (raft.leading !== null) {
+    tickLeader(raft, raft.leading)
+    return
+  }
+  if (mayCampaign(raft) && (electionTimedOut(raft) || isAlone(raft))) startElection(raft)
+}
+
+const tickLeader = (raft: Raft, leading: Leading): void => {
+  if (hasLostQuorum(raft, leading)) {
+    becomeFollower(raft, raft.currentTerm, null)
+    return
+  }
+  expireTransfer(raft, leading)
+  if (raft.nowMs - leading.lastHeartbeatMs < raft.options.heartbeatIntervalMs) return
+  leading.lastHeartbeatMs = raft.nowMs
+  beginDueRound(leading)
+  broadcastHeartbeat(raft, leading)
+  retrySnapshots(raft, leading)
+  expireLoads(raft, leading)
+}
+
+/** CheckQuorum (dissertation 6.2): a leader that reached no quorum for an election timeout stops being one. */
+const hasLostQuorum = (raft: Raft, leading: Leading): boolean => {
+  const lastMs = Math.max(quorumContactMs(raft, leading), leading.quorumFloorMs)
+  return raft.nowMs - lastMs >= raft.options.electionTimeoutMs
+}
+
+const forgiveSilence = (raft: Raft, leading: Leading, lateMs: number): void => {
+  const lastMs = Math.max(quorumContactMs(raft, leading), leading.quorumFloorMs)
+  leading.quorumFloorMs = Math.min(raft.nowMs, lastMs + lateMs)
+}
+
+/** A lone voter waits for nobody, unless its own vote is on the way to the disk. */
+const isAlone = (raft: Raft): boolean => raft.role === 'follower' && votersOf(raft).length === 1
+
+const expireLoads = (raft: Raft, leading: Leading): void => {
+  for (const progress of leading.peers.values()) {
+    if (progress.load !== null && raft.nowMs - progress.load.sinceMs >= raft.options.electionTimeoutMs)
+      progress.load = null
+  }
+}
