@@ -1,0 +1,172 @@
+/**
+ * All views as one value, in the shape in which the replicated log folds them: `draft` opens a private copy for a
+ * batch, `evolve` folds event by event, `publish` ends the batch. A view that nothing touched stays the same object.
+ */
+import type { World } from '../domain/decide/world.ts'
+import type { Event } from '../domain/events/all.ts'
+import { catalogEvents } from '../domain/events/catalog.ts'
+import type { CatalogEvent } from '../domain/events/catalog.ts'
+import type { EventMeta } from '../domain/events/declare.ts'
+import { kvEvents } from '../domain/events/kv.ts'
+import type { KvEvent } from '../domain/events/kv.ts'
+import { sessionEvents } from '../domain/events/session.ts'
+import type { SessionEvent } from '../domain/events/session.ts'
+import { invariant } from '../domain/invariant.ts'
+import type { Topic } from '../domain/topic.ts'
+import type { ViewRow } from './answered.ts'
+import { catalogLoader, encodeCatalog } from './catalog/checkpoint.ts'
+import { evolveCatalog } from './catalog/evolve.ts'
+import { draftCatalog, emptyCatalog, forkCatalog, publishCatalog } from './catalog/state.ts'
+import type { CatalogDraft, CatalogView } from './catalog/state.ts'
+import { catalogTopics, catalogTouched } from './catalog/touched.ts'
+import { catalogWorld } from './catalog/world.ts'
+import { encodeKv, kvLoader } from './kv/checkpoint.ts'
+import { evolveKv } from './kv/evolve.ts'
+import { draftKv, emptyKv, forkKv, publishKv } from './kv/state.ts'
+import type { KvDraft, KvView } from './kv/state.ts'
+import { topicsOfKv, touchedKv } from './kv/topics.ts'
+import { kvWorld } from './kv/world.ts'
+import { encodeSessions, sessionLoader } from './session/checkpoint.ts'
+import { topicsOfSession, touchedSession } from './session/queries.ts'
+import {
+  draftSessions,
+  emptySessions,
+  evolveSessions,
+  forkSessions,
+  publishSessions,
+  sessionsWorld,
+} from './session/state.ts'
+import type { SessionDraft, SessionView } from './session/state.ts'
+import {
+  decodeSystem,
+  draftSystem,
+  emptySystem,
+  encodeSystem,
+  evolveSystem,
+  systemWorld,
+  topicsOfSystem,
+  touchedSystem,
+} from './system.ts'
+import type { SystemDraft, SystemView } from './system.ts'
+
+export type Views = {
+  readonly kv: KvView
+  readonly sessions: SessionView
+  readonly catalog: CatalogView
+  readonly system: SystemView
+}
+
+export type ViewsDraft = {
+  readonly kv: KvDraft
+  readonly sessions: SessionDraft
+  readonly catalog: CatalogDraft
+  readonly system: SystemDraft
+}
+
+export const emptyViews: Views = { kv: emptyKv, sessions: emptySessions, catalog: emptyCatalog, system: emptySystem }
+
+/** A private copy for one batch: O(1). */
+export const draft = (views: Views): ViewsDraft => ({
+  kv: draftKv(views.kv),
+  sessions: draftSessions(views.sessions),
+  catalog: draftCatalog(views.catalog),
+  system: draftSystem(views.system),
+})
+
+/** A private copy of a draft as it is now: O(1). */
+export const fork = (open: ViewsDraft): ViewsDraft => ({
+  kv: forkKv(open.kv),
+  sessions: forkSessions(open.sessions),
+  catalog: forkCatalog(open.catalog),
+  system: draftSystem(open.system.view),
+})
+
+/** Folds one event into the one view that it concerns; total. */
+export const evolve = (open: ViewsDraft, event: Event, meta: EventMeta): void => {
+  if (isKvEvent(event)) evolveKv(open.kv, event, meta)
+  else if (isSessionEvent(event)) evolveSessions(open.sessions, event, meta)
+  else if (isCatalogEvent(event)) evolveCatalog(open.catalog, event, meta)
+  else evolveSystem(open.system, event)
+}
+
+/** Ends the batch; the draft may go on, on a copy. */
+export const publish = (open: ViewsDraft): Views => ({
+  kv: publishKv(open.kv),
+  sessions: publishSessions(open.sessions),
+  catalog: publishCatalog(open.catalog),
+  system: open.system.view,
+})
+
+/** What deciders and policies may ask of a draft, as it is whenever they ask. */
+export const world = (open: ViewsDraft): World => ({
+  kv: kvWorld(open.kv),
+  sessions: sessionsWorld(open.sessions),
+  catalog: catalogWorld(open.catalog),
+  system: systemWorld(open.system),
+  fork: () => {
+    const own = fork(open)
+    return { world: world(own), apply: (event, now) => evolve(own, event, { index: 0, at: now }) }
+  },
+})
+
+/** The same of a published view, for policies and read-only transactions. */
+export const worldOf = (views: Views): World => world(draft(views))
+
+/** The epoch in force; '' before the first one. */
+export const epoch = (open: ViewsDraft): string => open.system.view.epoch
+
+/** The replicated feature level in force. */
+export const featureLevel = (open: ViewsDraft): number => open.system.view.featureLevel
+
+/** What an event touches for those who wait. `before`: the views before its batch. */
+export const topics = (event: Event, before: Views): readonly Topic[] => {
+  if (isKvEvent(event)) return topicsOfKv(event)
+  if (isSessionEvent(event)) return topicsOfSession(event)
+  return isCatalogEvent(event) ? catalogTopics(event, before.catalog) : topicsOfSystem(event)
+}
+
+/**
+ * Record keys, `table\0key`, that an event touches: `kvs`, `sessions`, `nodes`, `services`, `checks`, `system`.
+ * `before`: the views before its entry.
+ */
+export const touched = (event: Event, before: Views): readonly string[] => {
+  if (isKvEvent(event)) return touchedKv(event, before.kv)
+  if (isSessionEvent(event)) return touchedSession(event)
+  return isCatalogEvent(event) ? catalogTouched(event, before.catalog) : touchedSystem(event)
+}
+
+/** True for events whose record keys depend on the views before them. */
+export const needsBefore = (event: Event): boolean => event.type === 'TreeDeleted' || isCatalogEvent(event)
+
+/** Rows of all views for a checkpoint, lazily and in a fixed order. */
+export function* encode(views: Views): Iterable<ViewRow> {
+  yield encodeSystem(views.system)
+  yield* encodeCatalog(views.catalog)
+  yield* encodeSessions(views.sessions)
+  yield* encodeKv(views.kv)
+}
+
+/** Collects the rows of a checkpoint into views. A row of an unknown view is our bug: checkpoints are verified first. */
+export const loader = (): { readonly row: (row: ViewRow) => void; readonly done: () => Views } => {
+  const kv = kvLoader()
+  const sessions = sessionLoader()
+  const catalog = catalogLoader()
+  let system = emptySystem
+  return {
+    row: ({ view, table, data }) => {
+      if (view === 'kv') kv.row(table, data)
+      else if (view === 'session') sessions.row(table, data)
+      else if (view === 'catalog') catalog.row(table, data)
+      else {
+        invariant(view === 'system', `a checkpoint holds rows of an unknown view ${view}`)
+        system = decodeSystem(table, data)
+      }
+    },
+    done: () => ({ kv: kv.done(), sessions: sessions.done(), catalog: catalog.done(), system }),
+  }
+}
+
+// One event belongs to one view: what is left after these three is the system's.
+const isKvEvent = (event: Event): event is KvEvent => event.type in kvEvents
+const isSessionEvent = (event: Event): event is SessionEvent => event.type in sessionEvents
+const isCatalogEvent = (event: Event): event is CatalogEvent => event.type in catalogEvents
