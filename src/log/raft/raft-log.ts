@@ -129,7 +129,7 @@ export const compactLog = (log: RaftLog, firstIndex: number): void => {
   log.baseTerm = typeof base === 'number' ? base : null
   const kept = log.runs.filter((run) => run.first > firstIndex)
   log.runs = firstIndex > log.lastIndex ? [] : [{ first: firstIndex, term: runAt(log, firstIndex).term }, ...kept]
-  dropFront(log, firstIndex - memoryFirst(log))
+  dropFront(log, Math.min(firstIndex - memoryFirst(log), log.tail.length - 1)) // the last one's hash is still needed
   log.firstIndex = firstIndex
 }
 
