@@ -97,20 +97,6 @@ export const fail = <View, Draft, World, Command, Event extends AnyEvent, Reject
   dropSpeculation(machine, 'failed', null)
 }
 
-/** The proposal of the newest batch was refused: its entries are certainly in no log. */
-export const withdrawNewest = <View, Draft, World, Command, Event extends AnyEvent, Rejection>(
-  machine: Machine<View, Draft, World, Command, Event, Rejection>,
-): void => {
-  const batches = takeAll(machine.batches)
-  const refused = batches[batches.length - 1]
-  for (const kept of batches.slice(0, -1)) push(machine.batches, kept)
-  machine.tip = batches[batches.length - 2]?.folded ?? machine.committed
-  rollbackTo(machine.requestIds, machine.tip.root.index)
-  machine.uncommittedBytes -= refused?.bytes ?? 0
-  abandon(machine.gates)
-  for (const { pending } of refused?.pending ?? []) pending.answer(E.left({ type: 'NotLeader', leader: null }))
-}
-
 /** The state was replaced by an installed snapshot: everybody who watches must look again. */
 export const replaceState = <View, Draft, World, Command, Event extends AnyEvent, Rejection>(
   machine: Machine<View, Draft, World, Command, Event, Rejection>,

@@ -61,8 +61,13 @@ export const roundBegun = <Rejection>(gates: Gates<Rejection>, readId: number): 
   for (const group of itemsOf(gates.groups)) group.readId ??= readId
 }
 
+/** Leadership was confirmed by that round: for whoever was to wait for it, and for all who arrived before them. */
 export const roundSucceeded = <Rejection>(gates: Gates<Rejection>, readId: number): void => {
-  for (const group of itemsOf(gates.groups)) if (group.readId !== null && group.readId <= readId) group.confirmed = true
+  let served = false
+  for (const group of [...itemsOf(gates.groups)].reverse()) {
+    served ||= group.readId !== null && group.readId <= readId
+    if (served) group.confirmed = true
+  }
 }
 
 /** The round brought nothing; whoever relied on it may ask for another. */
