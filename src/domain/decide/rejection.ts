@@ -16,6 +16,7 @@ export type Rejection =
   | { readonly type: 'TtlOutOfBounds'; readonly ttlNs: bigint; readonly minMs: number; readonly maxMs: number }
   | { readonly type: 'MustProvide'; readonly what: 'node' | 'address' | 'serviceName' | 'key' }
   | { readonly type: 'BadNodeId'; readonly why: string }
+  | { readonly type: 'InvalidServiceAddress' } // the any-address, which nobody can call
   | {
       readonly type: 'NodeNameReserved'
       readonly id: string
