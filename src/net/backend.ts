@@ -12,8 +12,9 @@ import type { ExecuteError, Executed, ReadError, Request } from '../log/types.ts
 export type Consistency = 'default' | 'consistent' | 'stale'
 
 /**
- * A query's answer. `result` is the immutable outcome of `src/projections/answer.ts` for that query; `version` is an
- * identity: equal versions of equal queries mean equal results, so serialized bytes can be shared.
+ * A query's answer. `result` is the immutable outcome of `src/projections/answer.ts` for that query (a bad filter is
+ * one of them); `version` is an identity: equal versions of equal queries mean equal results, so serialized bytes can be
+ * shared.
  */
 export type Answer<Result = unknown> = {
   readonly index: number
@@ -29,13 +30,10 @@ export type Answer<Result = unknown> = {
   readonly version: object
 }
 
-/** `text` is the whole refusal of a query that cannot be evaluated (a bad filter), a byte string as clients know it. */
-export type QueryError = ReadError | { readonly type: 'BadQuery'; readonly text: string }
-
 export type Backend = {
   readonly execute: (command: Command, request: Request) => Promise<Either<ExecuteError<Rejection>, Executed>>
   /** Calls `done` once: synchronously where the answer is at hand (hot reads allocate no promise), else later. */
-  readonly read: (query: Query, consistency: Consistency, done: (result: Either<QueryError, Answer>) => void) => void
+  readonly read: (query: Query, consistency: Consistency, done: (result: Either<ReadError, Answer>) => void) => void
   /**
    * Calls `wake` once when one of the topics is touched after `since` (an `Answer.stateIndex`; at once if it was
    * already), when the state is replaced, or never; the returned function forgets the waiter. The new state is

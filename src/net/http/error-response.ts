@@ -5,8 +5,7 @@
 import type { ByteString } from '../../domain/bytes.ts'
 import { formatGoDuration, nsPerMs } from '../../domain/go-duration.ts'
 import type { OpReason, OpSubject, Rejection } from '../../domain/decide/rejection.ts'
-import type { ExecuteError } from '../../log/types.ts'
-import type { QueryError } from '../backend.ts'
+import type { ExecuteError, ReadError } from '../../log/types.ts'
 import { toByteString } from '../json/byte-string.ts'
 import { quote } from '../json/write.ts'
 
@@ -23,7 +22,7 @@ export const permissionDenied: ErrorAnswer = { status: 403, text: 'Permission de
 const overloaded: ErrorAnswer = { status: 429, text: 'Rate limit reached, try again later' }
 
 /** A read that did not take place. */
-export const readError = (error: QueryError): ErrorAnswer => {
+export const readError = (error: ReadError): ErrorAnswer => {
   switch (error.type) {
     case 'NoLeader':
       return noLeader
@@ -31,8 +30,6 @@ export const readError = (error: QueryError): ErrorAnswer => {
       return { status: 500, text: 'Not ready to serve consistent reads' }
     case 'Overloaded':
       return overloaded
-    case 'BadQuery':
-      return { status: 500, text: error.text }
   }
 }
 
@@ -102,6 +99,7 @@ export const opReasonText = (reason: OpReason): ByteString => {
     case 'TtlOutOfBounds':
     case 'MustProvide':
     case 'BadNodeId':
+    case 'InvalidServiceAddress':
     case 'NodeNameReserved':
     case 'CheckNodeMismatch':
     case 'TransactionFailed':
@@ -161,6 +159,8 @@ const textOf = (rejection: Rejection, origin: Origin): ByteString => {
       return mustProvide(rejection.what, origin)
     case 'BadNodeId':
       return `Bad node ID: ${rejection.why}`
+    case 'InvalidServiceAddress':
+      return 'Invalid service address'
     case 'NodeNameReserved':
       return (
         `failed inserting node: Error while renaming Node ID: ${goQuote(rejection.id)} (${rejection.address}): ` +

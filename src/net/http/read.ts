@@ -4,7 +4,9 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Query } from '../../domain/queries/all.ts'
-import type { Answer, QueryError } from '../backend.ts'
+import type { ReadError } from '../../log/types.ts'
+import { isBadFilter } from '../../projections/catalog/select.ts'
+import type { Answer } from '../backend.ts'
 import { indent } from '../json/write.ts'
 import type { HttpContext } from './context.ts'
 import { readError } from './error-response.ts'
@@ -89,7 +91,7 @@ export const refuse = (exchange: Exchange, shown: Presentation, refusal: Refusal
 }
 
 const isTooOld = (answer: Answer, options: ReadOptions): boolean =>
-  options.maxStaleMs !== null && (answer.lastContactMs > options.maxStaleMs || !answer.knownLeader)
+  options.maxStaleMs !== null && answer.lastContactMs > options.maxStaleMs
 
 const conclude = (
   context: HttpContext,
@@ -97,12 +99,13 @@ const conclude = (
   query: Query,
   shown: Presentation,
   options: ReadOptions,
-  result: E.Either<QueryError, Answer>,
+  result: E.Either<ReadError, Answer>,
 ): void => {
   if (E.isLeft(result)) {
     const { status, text } = readError(result.left)
     refuse(exchange, shown, { status, text })
-  } else if (options.minIndex === 0 || result.right.index > options.minIndex || result.right.topics.length === 0)
+  } else if (isBadFilter(result.right.result)) refuse(exchange, shown, { status: 500, text: result.right.result.text })
+  else if (options.minIndex === 0 || result.right.index > options.minIndex || result.right.topics.length === 0)
     present(context, exchange, query, shown, options, result.right)
   else block(context, exchange, query, shown, options, result.right)
 }

@@ -1,6 +1,6 @@
 /** From a cleaned path to its route: exact paths first, then the longest subtree. */
 import type { ByteString } from '../../domain/bytes.ts'
-import { kvRoute, leaderRoute, peersRoute, renewRoute, routes } from './routes.ts'
+import { catalogServiceRoute, healthRoutes, kvRoute, leaderRoute, peersRoute, renewRoute, routes } from './routes.ts'
 import type { Route } from './route.ts'
 
 const byPath: ReadonlyMap<string, Route> = new Map(routes.map((route) => [route.path, route]))
@@ -25,6 +25,11 @@ export const hotRoute = (path: ByteString): Route | undefined => {
   switch (path.charCodeAt(4)) {
     case 0x6b: // k
       return path.startsWith('/v1/kv/') ? kvRoute : undefined
+    case 0x68: // h
+      for (const route of healthRoutes) if (path.startsWith(route.path)) return route
+      return undefined
+    case 0x63: // c
+      return path.startsWith(catalogServiceRoute.path) ? catalogServiceRoute : undefined
     case 0x73: // s
       if (path === leaderRoute.path) return leaderRoute
       if (path === peersRoute.path) return peersRoute

@@ -1,5 +1,23 @@
 /** The route table: every endpoint that this agent serves, in one list. */
 import { handleHost, handleMembers, handleMetrics, handleSelf, handleVersion } from './handlers/agent.ts'
+import {
+  handleConnect,
+  handleDatacenters,
+  handleDeregister,
+  handleNode as handleCatalogNode,
+  handleNodes,
+  handleNodeServices,
+  handleRegister,
+  handleService,
+  handleServices,
+} from './handlers/catalog.ts'
+import {
+  handleChecks,
+  handleConnectHealth,
+  handleNodeHealth,
+  handleServiceHealth,
+  handleState,
+} from './handlers/health.ts'
 import { handleKv } from './handlers/kv.ts'
 import { handleLog, handleLogEntry, handleLogStatus } from './handlers/log.ts'
 import { handleRoot } from './handlers/root.ts'
@@ -29,11 +47,37 @@ export const renewRoute = route(['PUT'], '/v1/session/renew/', 'session:write', 
   ...enterprise,
 })
 
+const filtered = 'service and node:read items'
+export const catalogServiceRoute = route(['GET'], '/v1/catalog/service/', filtered, handleService, {
+  hot: true,
+  ...enterprise,
+})
+const hotHealth = { hot: true, ...enterprise } as const
+
+/** All of /v1/health is hot. */
+export const healthRoutes: readonly Route[] = [
+  route(['GET'], '/v1/health/service/', filtered, handleServiceHealth, hotHealth),
+  route(['GET'], '/v1/health/node/', filtered, handleNodeHealth, hotHealth),
+  route(['GET'], '/v1/health/checks/', filtered, handleChecks, hotHealth),
+  route(['GET'], '/v1/health/state/', filtered, handleState, hotHealth),
+  route(['GET'], '/v1/health/connect/', filtered, handleConnectHealth, hotHealth),
+]
+
 export const routes: readonly Route[] = [
   kvRoute,
   leaderRoute,
   peersRoute,
   renewRoute,
+  catalogServiceRoute,
+  ...healthRoutes,
+  route(['PUT'], '/v1/catalog/register', 'node:write', handleRegister, { body: 'json', ...enterprise }),
+  route(['PUT'], '/v1/catalog/deregister', 'node:write', handleDeregister, { body: 'json', ...enterprise }),
+  route(['GET'], '/v1/catalog/datacenters', 'none', handleDatacenters),
+  route(['GET'], '/v1/catalog/nodes', filtered, handleNodes, { refuses: 'partition' }),
+  route(['GET'], '/v1/catalog/services', filtered, handleServices, enterprise),
+  route(['GET'], '/v1/catalog/connect/', filtered, handleConnect, enterprise),
+  route(['GET'], '/v1/catalog/node/', filtered, handleCatalogNode, enterprise),
+  route(['GET'], '/v1/catalog/node-services/', filtered, handleNodeServices, enterprise),
   route(['PUT'], '/v1/session/create', 'session:write', handleCreate, { body: 'json' }),
   route(['PUT'], '/v1/session/destroy/', 'session:write', handleDestroy, enterprise),
   route(['GET'], '/v1/session/info/', 'session:read', handleInfo, enterprise),

@@ -5,7 +5,8 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Query } from '../../domain/queries/all.ts'
-import type { Answer, Backend, Consistency, QueryError } from '../backend.ts'
+import type { ReadError } from '../../log/types.ts'
+import type { Answer, Backend, Consistency } from '../backend.ts'
 import type { HttpClock } from './clock.ts'
 import { slices } from './slices.ts'
 import type { Slices } from './slices.ts'
@@ -17,7 +18,7 @@ export type Waiter = {
   readonly minIndex: number
   /** Monotonic ms. */
   readonly deadlineMs: number
-  readonly deliver: (result: E.Either<QueryError, Answer>) => void
+  readonly deliver: (result: E.Either<ReadError, Answer>) => void
 }
 
 /** `key` names query and consistency. */
@@ -25,7 +26,7 @@ export type Question = { readonly key: string; readonly query: Query; readonly c
 
 export type WatchGroups = {
   /** Lets `waiter` wait for a newer answer than `answer`. The result abandons the wait; Left: too many wait. */
-  readonly park: (question: Question, answer: Answer, waiter: Waiter) => E.Either<QueryError, () => void>
+  readonly park: (question: Question, answer: Answer, waiter: Waiter) => E.Either<ReadError, () => void>
   readonly waiting: () => number
   /** Answers nobody any more. */
   readonly close: () => void
@@ -103,7 +104,7 @@ const leave = (all: All, group: Group, member: Member): boolean => {
   return true
 }
 
-const deliver = (all: All, group: Group, member: Member, result: E.Either<QueryError, Answer>): void => {
+const deliver = (all: All, group: Group, member: Member, result: E.Either<ReadError, Answer>): void => {
   if (leave(all, group, member)) member.waiter.deliver(result)
 }
 

@@ -114,13 +114,13 @@ export const nullable = <A>(decoder: Decoder<A>): Decoder<A | null> => ({ ...dec
 /** The same, with another value where nothing was given. */
 export const withDefault = <A>(decoder: Decoder<A>, absent: A): Decoder<A> => ({ ...decoder, absent })
 
-/** The decoded value turned into another, or refused. */
-export const refine = <A, B>(decoder: Decoder<A>, absent: B, to: (value: A) => E.Either<string, B>): Decoder<B> => ({
+/** The decoded value turned into another. */
+export const mapped = <A, B>(decoder: Decoder<A>, absent: B, to: (value: A) => B): Decoder<B> => ({
   goType: decoder.goType,
   absent,
   read: (value, field) => {
     const read = decoder.read(value, field)
-    return E.isLeft(read) ? read : to(read.right)
+    return E.isLeft(read) ? read : E.right(to(read.right))
   },
 })
 
