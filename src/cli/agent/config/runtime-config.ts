@@ -128,6 +128,7 @@ export type RuntimeConfig = {
   readonly translateWanAddresses: boolean
   readonly ports: Ports
   readonly dnsListeners: readonly ListenAddress[]
+  readonly httpsListeners: readonly ListenAddress[]
 
   readonly http: HttpSettings
   readonly log: LogSettings

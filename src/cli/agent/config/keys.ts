@@ -1,0 +1,385 @@
+/**
+ * Every configuration key: where it stands, what it holds, its default, what it belongs to and its flag. Unknown keys,
+ * merging, flags, warnings about what this release cannot do yet and docs/configuration.md all come from this table.
+ */
+
+/**
+ * Durations are texts as Go writes them. `strings`, `objects`: lists that accumulate over the sources; `map`: texts by
+ * name, later laid over earlier; `any`: a value that is kept as it is written; the others: the last one wins.
+ */
+export type KeyKind =
+  'bool' | 'string' | 'int' | 'float' | 'duration' | 'strings' | 'map' | 'service' | 'check' | 'objects' | 'any'
+
+/** `now`: works. `accepted`: known, and nothing would change. Anything else names what a later release brings. */
+export type Part =
+  | 'now'
+  | 'accepted'
+  | 'enterprise'
+  | 'access control'
+  | 'certificates (TLS)'
+  | 'client agents and several servers'
+  | 'DNS'
+  | 'gossip'
+  | 'local services and health checks'
+  | 'remote execution'
+  | 'the event stream between agents'
+  | 'the service mesh'
+  | 'the system log'
+  | 'the web page'
+  | 'telemetry sinks'
+
+export type KeySpec = {
+  readonly path: string
+  readonly kind: KeyKind
+  /** undefined: none, or computed from other keys. */
+  readonly default: string | number | boolean | undefined
+  readonly part: Part
+  /** Name of the command-line flag, without dash. */
+  readonly flag: string | undefined
+}
+
+type Row = readonly [
+  path: string,
+  kind: KeyKind,
+  fallback: string | number | boolean | undefined,
+  part: Part,
+  flag?: string,
+]
+
+const none = undefined
+const cluster = 'client agents and several servers'
+const local = 'local services and health checks'
+
+const agentRows: readonly Row[] = [
+  ['addresses.dns', 'string', none, 'DNS'],
+  ['addresses.grpc', 'string', none, 'the service mesh'],
+  ['addresses.grpc_tls', 'string', none, 'the service mesh'],
+  ['addresses.http', 'string', none, 'now'],
+  ['addresses.https', 'string', none, 'certificates (TLS)'],
+  ['advertise_addr', 'string', none, 'now', 'advertise'],
+  ['advertise_addr_ipv4', 'string', none, 'now'],
+  ['advertise_addr_ipv6', 'string', none, 'now'],
+  ['advertise_addr_wan', 'string', none, 'now', 'advertise-wan'],
+  ['advertise_addr_wan_ipv4', 'string', none, 'now'],
+  ['advertise_addr_wan_ipv6', 'string', none, 'now'],
+  ['advertise_reconnect_timeout', 'duration', none, 'gossip'],
+  ['alt_domain', 'string', '', 'DNS', 'alt-domain'],
+  ['audit', 'any', none, 'enterprise'],
+  ['auto_config', 'any', none, 'certificates (TLS)'],
+  ['auto_encrypt.allow_tls', 'bool', false, 'certificates (TLS)'],
+  ['auto_encrypt.dns_san', 'strings', none, 'certificates (TLS)'],
+  ['auto_encrypt.ip_san', 'strings', none, 'certificates (TLS)'],
+  ['auto_encrypt.tls', 'bool', false, 'certificates (TLS)'],
+  ['auto_reload_config', 'bool', false, local, 'auto-reload-config'],
+  ['autopilot.cleanup_dead_servers', 'bool', true, cluster],
+  ['autopilot.disable_upgrade_migration', 'bool', false, 'enterprise'],
+  ['autopilot.last_contact_threshold', 'duration', '200ms', cluster],
+  ['autopilot.max_trailing_logs', 'int', 250, cluster],
+  ['autopilot.min_quorum', 'int', 0, cluster],
+  ['autopilot.redundancy_zone_tag', 'string', '', 'enterprise'],
+  ['autopilot.server_stabilization_time', 'duration', '10s', cluster],
+  ['autopilot.upgrade_version_tag', 'string', '', 'enterprise'],
+  ['bind_addr', 'string', '0.0.0.0', 'now', 'bind'],
+  ['bootstrap', 'bool', false, 'now', 'bootstrap'],
+  ['bootstrap_expect', 'int', 0, 'now', 'bootstrap-expect'],
+  ['cache.entry_fetch_max_burst', 'int', 2, cluster],
+  ['cache.entry_fetch_rate', 'float', none, cluster],
+  ['client_addr', 'string', '127.0.0.1', 'now', 'client'],
+  ['data_dir', 'string', '', 'now', 'data-dir'],
+  ['datacenter', 'string', 'dc1', 'now', 'datacenter'],
+  ['default_query_time', 'duration', '300s', 'now', 'default-query-time'],
+  ['disable_anonymous_signature', 'bool', false, 'accepted'],
+  ['disable_coordinates', 'bool', false, 'gossip'],
+  ['disable_host_node_id', 'bool', true, 'now', 'disable-host-node-id'],
+  ['disable_http_unprintable_char_filter', 'bool', false, 'now'],
+  ['disable_keyring_file', 'bool', false, 'gossip', 'disable-keyring-file'],
+  ['disable_remote_exec', 'bool', true, 'remote execution'],
+  ['disable_update_check', 'bool', false, 'accepted'],
+  ['discovery_max_stale', 'duration', '0s', cluster],
+  ['domain', 'string', 'consul.', 'DNS', 'domain'],
+  ['enable_debug', 'bool', false, 'now'],
+  ['enable_syslog', 'bool', false, 'the system log', 'syslog'],
+  ['encrypt', 'string', '', 'gossip', 'encrypt'],
+  ['encrypt_verify_incoming', 'bool', true, 'gossip'],
+  ['encrypt_verify_outgoing', 'bool', true, 'gossip'],
+  ['experiments', 'strings', none, 'accepted'],
+  ['history.expose', 'string', 'loopback', 'now'],
+  ['history.max_age', 'duration', '720h', 'now'],
+  ['history.max_bytes', 'any', '4GiB', 'now'],
+  ['http_config.allow_write_http_from', 'strings', none, 'now', 'allow-write-http-from'],
+  ['http_config.block_endpoints', 'strings', none, 'now'],
+  ['http_config.max_header_bytes', 'int', 0, 'now'],
+  ['http_config.response_headers', 'map', none, 'now'],
+  ['http_config.use_cache', 'bool', true, cluster],
+  ['leave_on_terminate', 'bool', none, 'now'],
+  ['license_path', 'string', '', 'enterprise'],
+  ['limits.http_max_conns_per_client', 'int', 200, 'now'],
+  ['limits.https_handshake_timeout', 'duration', '5s', 'certificates (TLS)'],
+  ['limits.kv_max_value_size', 'int', 524288, 'now'],
+  ['limits.request_limits.mode', 'string', 'disabled', cluster],
+  ['limits.request_limits.read_rate', 'float', -1, cluster],
+  ['limits.request_limits.write_rate', 'float', -1, cluster],
+  ['limits.rpc_client_timeout', 'duration', '60s', cluster],
+  ['limits.rpc_handshake_timeout', 'duration', '5s', cluster],
+  ['limits.rpc_max_burst', 'int', 1000, cluster],
+  ['limits.rpc_max_conns_per_client', 'int', 100, cluster],
+  ['limits.rpc_rate', 'float', -1, cluster],
+  ['limits.txn_max_req_len', 'int', 524288, 'now'],
+  ['log_file', 'string', '', 'now', 'log-file'],
+  ['log_json', 'bool', false, 'now', 'log-json'],
+  ['log_level', 'string', 'INFO', 'now', 'log-level'],
+  ['log_rotate_bytes', 'int', 0, 'now', 'log-rotate-bytes'],
+  ['log_rotate_duration', 'duration', '24h', 'now', 'log-rotate-duration'],
+  ['log_rotate_max_files', 'int', 0, 'now', 'log-rotate-max-files'],
+  ['max_query_time', 'duration', '600s', 'now', 'max-query-time'],
+  ['node_id', 'string', '', 'now', 'node-id'],
+  ['node_meta', 'map', none, 'now', 'node-meta'],
+  ['node_name', 'string', '', 'now', 'node'],
+  ['non_voting_server', 'bool', false, 'enterprise', 'non-voting-server'],
+  ['partition', 'string', '', 'enterprise', 'partition'],
+  ['performance.leave_drain_time', 'duration', '5s', 'now'],
+  ['performance.raft_multiplier', 'int', 5, 'now'],
+  ['performance.rpc_hold_timeout', 'duration', '7s', 'now'],
+  ['pid_file', 'string', '', 'now', 'pid-file'],
+  ['ports.dns', 'int', 8600, 'DNS', 'dns-port'],
+  ['ports.expose_max_port', 'int', 21755, 'the service mesh'],
+  ['ports.expose_min_port', 'int', 21500, 'the service mesh'],
+  ['ports.grpc', 'int', -1, 'the service mesh', 'grpc-port'],
+  ['ports.grpc_tls', 'int', none, 'the service mesh', 'grpc-tls-port'],
+  ['ports.http', 'int', 8500, 'now', 'http-port'],
+  ['ports.https', 'int', -1, 'certificates (TLS)', 'https-port'],
+  ['ports.proxy_max_port', 'int', 20255, 'the service mesh'],
+  ['ports.proxy_min_port', 'int', 20000, 'the service mesh'],
+  ['ports.serf_lan', 'int', 8301, 'now', 'serf-lan-port'],
+  ['ports.serf_wan', 'int', 8302, 'now', 'serf-wan-port'],
+  ['ports.server', 'int', 8300, 'now', 'server-port'],
+  ['ports.sidecar_max_port', 'int', 21255, 'the service mesh'],
+  ['ports.sidecar_min_port', 'int', 21000, 'the service mesh'],
+  ['primary_datacenter', 'string', '', 'now'],
+  ['protocol', 'int', 2, 'accepted', 'protocol'],
+  ['raft_boltdb.nofreelistsync', 'bool', false, 'accepted'],
+  ['raft_logstore.backend', 'string', '', 'accepted'],
+  ['raft_logstore.boltdb.no_freelist_sync', 'bool', false, 'accepted'],
+  ['raft_logstore.disable_log_cache', 'bool', false, 'accepted'],
+  ['raft_logstore.verification.enabled', 'bool', false, 'accepted'],
+  ['raft_logstore.verification.interval', 'duration', '60s', 'accepted'],
+  ['raft_logstore.wal.segment_size_mb', 'int', 64, 'accepted'],
+  ['raft_protocol', 'int', 3, 'now', 'raft-protocol'],
+  ['raft_snapshot_interval', 'duration', '30s', 'now'],
+  ['raft_snapshot_threshold', 'int', 16384, 'now'],
+  ['raft_trailing_logs', 'int', 10240, 'now'],
+  ['read_replica', 'bool', false, 'enterprise', 'read-replica'],
+  ['reporting', 'any', none, 'enterprise'],
+  ['segment', 'string', '', 'enterprise', 'segment'],
+  ['segments', 'any', none, 'enterprise'],
+  ['server', 'bool', false, 'now', 'server'],
+  ['server_name', 'string', '', 'certificates (TLS)'],
+  ['server_rejoin_age_max', 'duration', '168h', cluster],
+  ['session_ttl_min', 'duration', '10s', 'now'],
+  ['skip_leave_on_interrupt', 'bool', none, 'now'],
+  ['syslog_facility', 'string', 'LOCAL0', 'the system log'],
+  ['tagged_addresses', 'map', none, 'now'],
+  ['translate_wan_addrs', 'bool', false, 'now'],
+  ['ui_config.content_path', 'string', '/ui/', 'the web page', 'ui-content-path'],
+  ['ui_config.dashboard_url_templates', 'map', none, 'the web page'],
+  ['ui_config.dir', 'string', '', 'the web page', 'ui-dir'],
+  ['ui_config.enabled', 'bool', false, 'now', 'ui'],
+  ['ui_config.metrics_provider', 'string', '', 'the web page'],
+  ['ui_config.metrics_provider_files', 'strings', none, 'the web page'],
+  ['ui_config.metrics_provider_options_json', 'string', '', 'the web page'],
+  ['ui_config.metrics_proxy', 'any', none, 'the web page'],
+  ['unix_sockets.group', 'string', '', 'now'],
+  ['unix_sockets.mode', 'string', '', 'now'],
+  ['unix_sockets.user', 'string', '', 'now'],
+  ['version', 'string', '', 'accepted'],
+]
+
+const laterRows: readonly Row[] = [
+  ['acl.default_policy', 'string', 'allow', 'access control'],
+  ['acl.disabled_ttl', 'duration', none, 'access control'],
+  ['acl.down_policy', 'string', 'extend-cache', 'access control'],
+  ['acl.enable_key_list_policy', 'bool', false, 'access control'],
+  ['acl.enable_token_persistence', 'bool', false, 'access control'],
+  ['acl.enable_token_replication', 'bool', false, 'access control'],
+  ['acl.enabled', 'bool', false, 'access control'],
+  ['acl.msp_disable_bootstrap', 'bool', false, 'enterprise'],
+  ['acl.policy_ttl', 'duration', '30s', 'access control'],
+  ['acl.role_ttl', 'duration', '30s', 'access control'],
+  ['acl.token_ttl', 'duration', '30s', 'access control'],
+  ['acl.tokens.agent', 'string', '', 'access control'],
+  ['acl.tokens.agent_recovery', 'string', '', 'access control'],
+  ['acl.tokens.config_file_service_registration', 'string', '', 'access control'],
+  ['acl.tokens.default', 'string', '', 'access control'],
+  ['acl.tokens.dns', 'string', '', 'access control'],
+  ['acl.tokens.initial_management', 'string', '', 'access control'],
+  ['acl.tokens.managed_service_provider', 'any', none, 'enterprise'],
+  ['acl.tokens.replication', 'string', '', 'access control'],
+  ['check_output_max_size', 'int', 4096, local, 'check_output_max_size'],
+  ['check_update_interval', 'duration', '5m', local],
+  ['checks', 'check', none, local],
+  ['cloud', 'any', none, 'enterprise'],
+  ['config_entries.bootstrap', 'objects', none, 'the service mesh'],
+  ['connect.ca_config', 'any', none, 'the service mesh'],
+  ['connect.ca_provider', 'string', '', 'the service mesh'],
+  ['connect.enable_mesh_gateway_wan_federation', 'bool', false, 'the service mesh'],
+  ['connect.enable_serverless_plugin', 'bool', false, 'the service mesh'],
+  ['connect.enabled', 'bool', true, 'the service mesh'],
+  ['default_intention_policy', 'string', '', 'the service mesh'],
+  ['discard_check_output', 'bool', false, local],
+  ['dns_config.a_record_limit', 'int', 0, 'DNS'],
+  ['dns_config.allow_stale', 'bool', true, 'DNS'],
+  ['dns_config.cache_max_age', 'duration', '0s', 'DNS'],
+  ['dns_config.disable_compression', 'bool', false, 'DNS'],
+  ['dns_config.enable_additional_node_meta_txt', 'bool', true, 'DNS'],
+  ['dns_config.enable_truncate', 'bool', false, 'DNS'],
+  ['dns_config.max_stale', 'duration', '87600h', 'DNS'],
+  ['dns_config.node_ttl', 'duration', '0s', 'DNS'],
+  ['dns_config.only_passing', 'bool', false, 'DNS'],
+  ['dns_config.prefer_namespace', 'bool', false, 'enterprise'],
+  ['dns_config.recursor_strategy', 'string', 'sequential', 'DNS'],
+  ['dns_config.recursor_timeout', 'duration', '2s', 'DNS'],
+  ['dns_config.service_ttl', 'map', none, 'DNS'],
+  ['dns_config.soa.expire', 'int', 86400, 'DNS'],
+  ['dns_config.soa.min_ttl', 'int', 0, 'DNS'],
+  ['dns_config.soa.refresh', 'int', 3600, 'DNS'],
+  ['dns_config.soa.retry', 'int', 600, 'DNS'],
+  ['dns_config.udp_answer_limit', 'int', 3, 'DNS'],
+  ['dns_config.use_cache', 'bool', false, 'DNS'],
+  ['enable_agent_tls_for_checks', 'bool', false, local],
+  ['enable_central_service_config', 'bool', true, local],
+  ['enable_local_script_checks', 'bool', none, local, 'enable-local-script-checks'],
+  ['enable_script_checks', 'bool', false, local, 'enable-script-checks'],
+  ['gossip_lan.gossip_interval', 'duration', '200ms', 'gossip'],
+  ['gossip_lan.gossip_nodes', 'int', 3, 'gossip'],
+  ['gossip_lan.probe_interval', 'duration', '1s', 'gossip'],
+  ['gossip_lan.probe_timeout', 'duration', '500ms', 'gossip'],
+  ['gossip_lan.retransmit_mult', 'int', 4, 'gossip'],
+  ['gossip_lan.suspicion_mult', 'int', 4, 'gossip'],
+  ['gossip_wan.gossip_interval', 'duration', '500ms', 'gossip'],
+  ['gossip_wan.gossip_nodes', 'int', 3, 'gossip'],
+  ['gossip_wan.probe_interval', 'duration', '5s', 'gossip'],
+  ['gossip_wan.probe_timeout', 'duration', '3s', 'gossip'],
+  ['gossip_wan.retransmit_mult', 'int', 4, 'gossip'],
+  ['gossip_wan.suspicion_mult', 'int', 6, 'gossip'],
+  ['locality.region', 'string', '', 'enterprise'],
+  ['locality.zone', 'string', '', 'enterprise'],
+  ['peering.enabled', 'bool', true, 'the service mesh'],
+  ['peering.test_allow_peer_registrations', 'bool', false, 'the service mesh'],
+  ['primary_gateways', 'strings', none, 'the service mesh', 'primary-gateway'],
+  ['primary_gateways_interval', 'duration', '30s', 'the service mesh'],
+  ['reconnect_timeout', 'duration', '72h', 'gossip'],
+  ['reconnect_timeout_wan', 'duration', '72h', 'gossip'],
+  ['recursors', 'strings', none, 'DNS', 'recursor'],
+  ['rejoin_after_leave', 'bool', false, 'gossip', 'rejoin'],
+  ['retry_interval', 'duration', '30s', 'gossip', 'retry-interval'],
+  ['retry_interval_wan', 'duration', '30s', 'gossip', 'retry-interval-wan'],
+  ['retry_join', 'strings', none, 'gossip', 'retry-join'],
+  ['retry_join_wan', 'strings', none, 'gossip', 'retry-join-wan'],
+  ['retry_max', 'int', 0, 'gossip', 'retry-max'],
+  ['retry_max_wan', 'int', 0, 'gossip', 'retry-max-wan'],
+  ['rpc.enable_streaming', 'bool', true, 'the event stream between agents'],
+  ['serf_lan', 'string', none, 'gossip', 'serf-lan-bind'],
+  ['serf_lan_allowed_cidrs', 'strings', none, 'gossip', 'serf-lan-allowed-cidrs'],
+  ['serf_wan', 'string', none, 'gossip', 'serf-wan-bind'],
+  ['serf_wan_allowed_cidrs', 'strings', none, 'gossip', 'serf-wan-allowed-cidrs'],
+  ['services', 'service', none, local],
+  ['telemetry.circonus_api_app', 'string', '', 'telemetry sinks'],
+  ['telemetry.circonus_api_token', 'string', '', 'telemetry sinks'],
+  ['telemetry.circonus_api_url', 'string', '', 'telemetry sinks'],
+  ['telemetry.circonus_broker_id', 'string', '', 'telemetry sinks'],
+  ['telemetry.circonus_broker_select_tag', 'string', '', 'telemetry sinks'],
+  ['telemetry.circonus_check_display_name', 'string', '', 'telemetry sinks'],
+  ['telemetry.circonus_check_force_metric_activation', 'string', '', 'telemetry sinks'],
+  ['telemetry.circonus_check_id', 'string', '', 'telemetry sinks'],
+  ['telemetry.circonus_check_instance_id', 'string', '', 'telemetry sinks'],
+  ['telemetry.circonus_check_search_tag', 'string', '', 'telemetry sinks'],
+  ['telemetry.circonus_check_tags', 'string', '', 'telemetry sinks'],
+  ['telemetry.circonus_submission_interval', 'string', '', 'telemetry sinks'],
+  ['telemetry.circonus_submission_url', 'string', '', 'telemetry sinks'],
+  ['telemetry.disable_hostname', 'bool', false, 'now'],
+  ['telemetry.disable_per_tenancy_usage_metrics', 'bool', false, 'accepted'],
+  ['telemetry.dogstatsd_addr', 'string', '', 'telemetry sinks'],
+  ['telemetry.dogstatsd_tags', 'strings', none, 'telemetry sinks'],
+  ['telemetry.enable_host_metrics', 'bool', false, 'telemetry sinks'],
+  ['telemetry.filter_default', 'bool', true, 'now'],
+  ['telemetry.metrics_prefix', 'string', 'consul', 'now'],
+  ['telemetry.prefix_filter', 'strings', none, 'now'],
+  ['telemetry.prometheus_retention_time', 'duration', '0s', 'now'],
+  ['telemetry.retry_failed_connection', 'bool', true, 'telemetry sinks'],
+  ['telemetry.statsd_address', 'string', '', 'telemetry sinks'],
+  ['telemetry.statsite_address', 'string', '', 'telemetry sinks'],
+  ['use_streaming_backend', 'bool', true, 'the event stream between agents'],
+  ['watches', 'objects', none, local],
+  ['xds.update_max_per_second', 'float', 250, 'the service mesh'],
+]
+
+const tlsFields: readonly (readonly [string, KeyKind])[] = [
+  ['ca_file', 'string'],
+  ['ca_path', 'string'],
+  ['cert_file', 'string'],
+  ['key_file', 'string'],
+  ['tls_cipher_suites', 'string'],
+  ['tls_min_version', 'string'],
+  ['verify_incoming', 'bool'],
+  ['verify_outgoing', 'bool'],
+  ['verify_server_hostname', 'bool'],
+]
+
+const tlsRows: readonly Row[] = ['defaults', 'grpc', 'https', 'internal_rpc'].flatMap((listener) =>
+  tlsFields.map(([name, kind]): Row => [`tls.${listener}.${name}`, kind, none, 'certificates (TLS)']),
+)
+
+/** Old names: the key that took over, and what the value held. null: nothing did. */
+const oldRows: readonly (readonly [path: string, kind: KeyKind, now: string | null, flag?: string])[] = [
+  ['acl.tokens.agent_master', 'string', 'acl.tokens.agent_recovery'],
+  ['acl.tokens.master', 'string', 'acl.tokens.initial_management'],
+  ['acl_agent_master_token', 'string', 'acl.tokens.agent_recovery'],
+  ['acl_agent_token', 'string', 'acl.tokens.agent'],
+  ['acl_datacenter', 'string', 'primary_datacenter'],
+  ['acl_default_policy', 'string', 'acl.default_policy'],
+  ['acl_down_policy', 'string', 'acl.down_policy'],
+  ['acl_enable_key_list_policy', 'bool', 'acl.enable_key_list_policy'],
+  ['acl_enforce_version_8', 'bool', null],
+  ['acl_master_token', 'string', 'acl.tokens.initial_management'],
+  ['acl_replication_token', 'string', 'acl.tokens.replication'],
+  ['acl_token', 'string', 'acl.tokens.default'],
+  ['acl_ttl', 'duration', 'acl.token_ttl'],
+  ['ca_file', 'string', 'tls.defaults.ca_file'],
+  ['ca_path', 'string', 'tls.defaults.ca_path'],
+  ['cert_file', 'string', 'tls.defaults.cert_file'],
+  ['enable_acl_replication', 'bool', 'acl.enable_token_replication'],
+  ['enable_ui', 'bool', 'ui_config.enabled'],
+  ['key_file', 'string', 'tls.defaults.key_file'],
+  ['start_join', 'strings', 'retry_join', 'join'],
+  ['start_join_wan', 'strings', 'retry_join_wan', 'join-wan'],
+  ['tls.grpc.use_auto_cert', 'bool', null],
+  ['tls_cipher_suites', 'string', 'tls.defaults.tls_cipher_suites'],
+  ['tls_min_version', 'string', 'tls.defaults.tls_min_version'],
+  ['tls_prefer_server_cipher_suites', 'bool', null],
+  ['ui', 'bool', 'ui_config.enabled'],
+  ['ui_content_path', 'string', 'ui_config.content_path'],
+  ['ui_dir', 'string', 'ui_config.dir'],
+  ['verify_incoming', 'bool', 'tls.defaults.verify_incoming'],
+  ['verify_incoming_https', 'bool', 'tls.https.verify_incoming'],
+  ['verify_incoming_rpc', 'bool', 'tls.internal_rpc.verify_incoming'],
+  ['verify_outgoing', 'bool', 'tls.defaults.verify_outgoing'],
+  ['verify_server_hostname', 'bool', 'tls.internal_rpc.verify_server_hostname'],
+]
+
+const spec = ([path, kind, fallback, part, flag]: Row): KeySpec => ({ path, kind, default: fallback, part, flag })
+
+/** Sorted by path. */
+export const keys: readonly KeySpec[] = [...agentRows, ...laterRows, ...tlsRows]
+  .map(spec)
+  .sort((a, b) => (a.path < b.path ? -1 : 1))
+
+/** Deprecated keys; `replacement` null: accepted without effect. */
+export const oldKeys: readonly (KeySpec & { readonly replacement: string | null })[] = oldRows.map(
+  ([path, kind, replacement, flag]) => ({ path, kind, default: none, part: 'now', flag, replacement }),
+)
+
+/** Single definitions that become elements of the list key. */
+export const singular: ReadonlyMap<string, string> = new Map([
+  ['service', 'services'],
+  ['check', 'checks'],
+])

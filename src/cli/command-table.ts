@@ -1,0 +1,131 @@
+/** Every command, in the order in which help lists them. Nothing of a command is loaded before it is used. */
+import type { Command } from './command.ts'
+
+export type Entry = { readonly synopsis: string; readonly load: () => Promise<Command> }
+
+export type Group = {
+  readonly synopsis: string
+  readonly help: string
+  readonly members: ReadonlyMap<string, Entry | Group>
+}
+
+const catalog: ReadonlyMap<string, Entry> = new Map([
+  [
+    'datacenters',
+    {
+      synopsis: 'Lists all known datacenters',
+      load: async () => (await import('./commands/catalog-datacenters.ts')).catalogDatacenters,
+    },
+  ],
+  [
+    'nodes',
+    {
+      synopsis: 'Lists all nodes in the given datacenter',
+      load: async () => (await import('./commands/catalog-nodes.ts')).catalogNodes,
+    },
+  ],
+  [
+    'services',
+    {
+      synopsis: 'Lists all registered services in a datacenter',
+      load: async () => (await import('./commands/catalog-services.ts')).catalogServices,
+    },
+  ],
+])
+
+const kv: ReadonlyMap<string, Entry> = new Map([
+  [
+    'delete',
+    {
+      synopsis: 'Removes data from the KV store',
+      load: async () => (await import('./commands/kv-delete.ts')).kvDelete,
+    },
+  ],
+  [
+    'export',
+    {
+      synopsis: 'Exports a tree from the KV store as JSON',
+      load: async () => (await import('./commands/kv-export.ts')).kvExport,
+    },
+  ],
+  [
+    'get',
+    {
+      synopsis: 'Retrieves or lists data from the KV store',
+      load: async () => (await import('./commands/kv-get.ts')).kvGet,
+    },
+  ],
+  [
+    'import',
+    {
+      synopsis: 'Imports a tree stored as JSON to the KV store',
+      load: async () => (await import('./commands/kv-import.ts')).kvImport,
+    },
+  ],
+  [
+    'put',
+    {
+      synopsis: 'Sets or updates data in the KV store',
+      load: async () => (await import('./commands/kv-put.ts')).kvPut,
+    },
+  ],
+])
+
+export const commandTable: ReadonlyMap<string, Entry | Group> = new Map<string, Entry | Group>([
+  ['agent', { synopsis: 'Runs a Consul agent', load: async () => (await import('./commands/agent.ts')).agent }],
+  [
+    'catalog',
+    { synopsis: 'Interact with the catalog', help: 'Reads nodes, services and datacenters.', members: catalog },
+  ],
+  [
+    'info',
+    {
+      synopsis: 'Provides debugging information for operators.',
+      load: async () => (await import('./commands/info.ts')).info,
+    },
+  ],
+  [
+    'keygen',
+    { synopsis: 'Generates a new encryption key', load: async () => (await import('./commands/keygen.ts')).keygen },
+  ],
+  [
+    'kv',
+    {
+      synopsis: 'Interact with the key-value store',
+      help: 'Reads, writes, deletes, exports and imports keys.',
+      members: kv,
+    },
+  ],
+  [
+    'leave',
+    {
+      synopsis: 'Gracefully leaves the Consul cluster and shuts down',
+      load: async () => (await import('./commands/leave.ts')).leave,
+    },
+  ],
+  [
+    'members',
+    {
+      synopsis: 'Lists the members of a Consul cluster',
+      load: async () => (await import('./commands/members.ts')).members,
+    },
+  ],
+  [
+    'reload',
+    {
+      synopsis: 'Triggers the agent to reload configuration files',
+      load: async () => (await import('./commands/reload.ts')).reload,
+    },
+  ],
+  [
+    'validate',
+    {
+      synopsis: 'Validate config files/directories',
+      load: async () => (await import('./commands/validate.ts')).validate,
+    },
+  ],
+  [
+    'version',
+    { synopsis: 'Prints the Consul version', load: async () => (await import('./commands/version.ts')).version },
+  ],
+])
