@@ -1,0 +1,50 @@
+/** All commands behind one door: a refusal, or the facts that follow and the reply. Pure and total. */
+import type { Either } from 'fp-ts/lib/Either.js'
+import type { Command } from '../commands/all.ts'
+import type { Event } from '../events/all.ts'
+import { decideDeregister, decideRegister } from './catalog.ts'
+import type { DecideContext, Decision } from './decision.ts'
+import { decideChangeKey } from './kv.ts'
+import type { Rejection } from './rejection.ts'
+import { decideCreateSession, decideDestroySession, decideExpireSession, decideRenewSession } from './session.ts'
+import { decideReapTombstones, decideStartEpoch } from './system.ts'
+import { decideTransact } from './transaction.ts'
+import type { World } from './world.ts'
+
+/** Settings that rules depend on; the same on every server. */
+export type DecideSettings = {
+  /** The shortest time to live of a session (`session_ttl_min`). */
+  readonly sessionTtlMinMs: number
+}
+
+export const defaultDecideSettings: DecideSettings = { sessionTtlMinMs: 10_000 }
+
+export type Decide = (world: World, command: Command, ctx: DecideContext) => Either<Rejection, Decision<Event>>
+
+/** The decider under the given settings. */
+export const decider =
+  (settings: DecideSettings): Decide =>
+  (world, command, ctx) => {
+    switch (command.type) {
+      case 'ChangeKey':
+        return decideChangeKey(world, command, ctx)
+      case 'Transact':
+        return decideTransact(world, command, ctx)
+      case 'CreateSession':
+        return decideCreateSession(world, command, ctx, settings.sessionTtlMinMs)
+      case 'DestroySession':
+        return decideDestroySession(world, command, ctx)
+      case 'RenewSession':
+        return decideRenewSession(world, command, ctx)
+      case 'ExpireSession':
+        return decideExpireSession(world, command, ctx)
+      case 'Register':
+        return decideRegister(world, command, ctx)
+      case 'Deregister':
+        return decideDeregister(world, command, ctx)
+      case 'ReapTombstones':
+        return decideReapTombstones(world, command, ctx)
+      case 'StartEpoch':
+        return decideStartEpoch(world, command, ctx)
+    }
+  }
