@@ -5,6 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Query } from '../../domain/queries/all.ts'
 import type { ReadError } from '../../log/types.ts'
+import { canonicalQuery } from '../../projections/answer.ts'
 import { isBadFilter } from '../../projections/catalog/select.ts'
 import type { Answer } from '../backend.ts'
 import { indent } from '../json/write.ts'
@@ -121,7 +122,7 @@ const block = (
   const { clock, random } = context.deps
   const jitterMs = (random() * options.waitMs) / 16
   const parked = context.groups.park(
-    { key: `${options.consistency} ${queryKey(query)}`, query, consistency: options.consistency },
+    { key: `${options.consistency} ${canonicalQuery(query)}`, query, consistency: options.consistency },
     answer,
     {
       minIndex: options.minIndex,
@@ -152,7 +153,7 @@ const present = (
   }
   const render = () => rendered(shown, pretty, answer)
   const body = shown.shared
-    ? context.shared.body(`${shown.name}${pretty ? '+' : ' '}${queryKey(query)}`, answer.version, render)
+    ? context.shared.body(`${shown.name}${pretty ? '+' : ' '}${canonicalQuery(query)}`, answer.version, render)
     : render()
   exchange.send(200, [...headers, ...shown.headers], body)
 }
@@ -161,6 +162,3 @@ const rendered = (shown: Presentation, pretty: boolean, answer: Answer): Body =>
   const body = shown.render(answer.result)
   return pretty && typeof body === 'string' ? indent(body) : body
 }
-
-/** Handlers build a query's fields in one order, so equal queries have equal texts. */
-const queryKey = (query: Query): string => JSON.stringify(query)

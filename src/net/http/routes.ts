@@ -23,6 +23,7 @@ import { handleLog, handleLogEntry, handleLogStatus } from './handlers/log.ts'
 import { handleRoot } from './handlers/root.ts'
 import { handleCreate, handleDestroy, handleInfo, handleList, handleNode, handleRenew } from './handlers/session.ts'
 import { handleLeader, handlePeers } from './handlers/status.ts'
+import { handleTxn } from './handlers/txn.ts'
 import type { Handler, Method, Route } from './route.ts'
 
 const route = (
@@ -83,6 +84,7 @@ export const routes: readonly Route[] = [
   route(['GET'], '/v1/session/info/', 'session:read', handleInfo, enterprise),
   route(['GET'], '/v1/session/node/', 'session:read', handleNode, enterprise),
   route(['GET'], '/v1/session/list', 'session:read', handleList, enterprise),
+  route(['PUT'], '/v1/txn', 'by operation', handleTxn, { body: 'txn' }),
   route(['GET'], '/v1/agent/self', 'agent:read', handleSelf),
   route(['GET'], '/v1/agent/version', 'agent:read', handleVersion),
   route(['GET'], '/v1/agent/host', 'operator:read', handleHost),
