@@ -17,6 +17,9 @@ export const votersOf = (raft: Raft): readonly NodeId[] => latestConfiguration(r
 
 export const isVoter = (raft: Raft, id: NodeId): boolean => votersOf(raft).includes(id)
 
+/** Whether this server is the one voter there is. */
+export const isLoneVoter = (raft: Raft): boolean => votersOf(raft).length === 1 && isVoter(raft, raft.options.id)
+
 /** Whether the configuration in force may still be rolled back. */
 export const changePending = (raft: Raft): boolean => latestConfiguration(raft).index > raft.commitIndex
 

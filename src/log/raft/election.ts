@@ -1,6 +1,6 @@
 /** Elections (Raft 5.2, 5.4.1): campaign, count votes, take office. */
 import { invariant } from '../../domain/invariant.ts'
-import { isVoter, votersOf } from './commit-index.ts'
+import { votersOf } from './commit-index.ts'
 import { adoptTerm, castVote } from './durability.ts'
 import { restartElectionTimer } from './election-timer.ts'
 import { addPeers, appendOwn, replicateAll } from './leader-append.ts'
@@ -11,8 +11,13 @@ import { becomeFollower, setLeader } from './role.ts'
 import type { Leading, Raft } from './state.ts'
 import type { MessageOf } from './types.ts'
 
-/** Only a voter of its own newest configuration, and not while a snapshot is being restored. */
-export const mayCampaign = (raft: Raft): boolean => isVoter(raft, raft.options.id) && raft.restoring === null
+/**
+ * Voters campaign, but not while a snapshot is being restored. One that its newest configuration no longer lets vote
+ * does so too until that is committed: it may be the only one whose log can win, and then the others wait for it. Its
+ * own vote does not count (dissertation 4.2.2).
+ */
+export const mayCampaign = (raft: Raft): boolean =>
+  raft.restoring === null && raft.configurations.some(({ voters }) => voters.includes(raft.options.id))
 
 /** Begins a new term as its candidate. The own vote counts when it is durable: `countOwnVote`. */
 export const campaign = (raft: Raft, { transfer }: { readonly transfer: boolean }): void => {

@@ -2,7 +2,7 @@
  * Pre-votes (dissertation 9.6): ask whether a campaign could be won before beginning a term. Nothing is persisted, no
  * term moves, no timer of the asked server is touched. Answers belong to the term they were asked for.
  */
-import { votersOf } from './commit-index.ts'
+import { isLoneVoter, votersOf } from './commit-index.ts'
 import { campaign } from './election.ts'
 import { isSticky, restartElectionTimer } from './election-timer.ts'
 import { attest, request } from './outbox.ts'
@@ -15,8 +15,7 @@ import { isUpToDate } from './vote.ts'
 
 /** The election timer ran out: a lone voter campaigns at once, the others ask first. */
 export const startElection = (raft: Raft): void => {
-  const voters = votersOf(raft)
-  if (voters.length === 1) {
+  if (isLoneVoter(raft)) {
     campaign(raft, { transfer: false })
     return
   }
@@ -26,7 +25,7 @@ export const startElection = (raft: Raft): void => {
   setLeader(raft, null)
   restartElectionTimer(raft)
   const last = { lastIndex: raft.log.lastIndex, lastTerm: lastTerm(raft.log) }
-  for (const voter of voters) {
+  for (const voter of votersOf(raft)) {
     if (voter !== raft.options.id) request(raft, voter, { type: 'PreVote', ...last })
   }
 }
@@ -38,6 +37,7 @@ export const onPreVote = (raft: Raft, message: MessageOf<'PreVote'>): void => {
   attest(raft, message.from, { type: 'PreVoteReply', granted, requestTerm: message.term })
 }
 
+/** Of any term: a server that is behind ours grants without following (a later term was taken over before). */
 export const onPreVoteReply = (raft: Raft, message: MessageOf<'PreVoteReply'>): void => {
   if (raft.role !== 'preCandidate' || message.requestTerm !== raft.currentTerm + 1) return
   raft.votes.set(message.from, message.granted)

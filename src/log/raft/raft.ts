@@ -25,7 +25,8 @@ export const createRaft = (options: RaftOptions, restored: Restored): Raft => {
   invariant(lastTermOf(log) <= hardState.currentTerm, 'No entry is durable before its term is')
   const raft: Raft = {
     options,
-    random: seeded(options.seed, nowMs, log.lastIndex, hardState.currentTerm),
+    // The id is part of it: servers that draw alike split every vote.
+    random: seeded(options.seed, nowMs, log.lastIndex, ...Array.from(options.id, (char) => char.codePointAt(0) ?? 0)),
     currentTerm: hardState.currentTerm,
     votedFor: hardState.votedFor,
     log,

@@ -198,6 +198,8 @@ const onPastTerm = (raft: Raft, message: Exclude<Message, MessageOf<'PreVote'>>)
       onReadIndex(raft, message)
       break
     case 'PreVoteReply':
+      onPreVoteReply(raft, message)
+      break
     case 'RequestVoteReply':
     case 'AppendReply':
     case 'HeartbeatReply':

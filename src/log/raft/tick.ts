@@ -2,7 +2,7 @@
 import { quorumContactMs } from './confirmation.ts'
 import { mayCampaign } from './election.ts'
 import { electionTimedOut, forgiveLateTick } from './election-timer.ts'
-import { votersOf } from './commit-index.ts'
+import { isLoneVoter } from './commit-index.ts'
 import { broadcastHeartbeat } from './heartbeat.ts'
 import { startElection } from './pre-vote.ts'
 import { beginDueRound, expireForwardedReads } from './read-index.ts'
@@ -52,7 +52,7 @@ const forgiveSilence = (raft: Raft, leading: Leading, lateMs: number): void => {
 }
 
 /** A lone voter waits for nobody, unless its own vote is on the way to the disk. */
-const isAlone = (raft: Raft): boolean => raft.role === 'follower' && votersOf(raft).length === 1
+const isAlone = (raft: Raft): boolean => raft.role === 'follower' && isLoneVoter(raft)
 
 const expireLoads = (raft: Raft, leading: Leading): void => {
   for (const progress of leading.peers.values()) {

@@ -133,8 +133,8 @@ const write = (world: World, servers: readonly Server[], amount: number): void =
 
 const compact = (server: Server, amount: number): void => {
   if (server.raft === null || server.restoring !== null) return
-  const upTo = Math.min(server.raft.commitIndex, server.raft.durableIndex) + 1
-  const first = upTo - (amount % 8)
+  if (server.raft.durableIndex < server.raft.commitIndex) return // a snapshot is never ahead of the own disk
+  const first = server.raft.commitIndex + 1 - (amount % 8)
   if (first > server.disk.firstIndex) server.compact(first)
 }
 
