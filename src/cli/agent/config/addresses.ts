@@ -48,12 +48,18 @@ export const bindAddress = (text: string, host: Host): E.Either<string, string> 
   return isIP(plain) === 0 ? E.left('bind_addr must be an ip address') : E.right(plain)
 }
 
-/** The address to advertise for a bind address: itself, or for 0.0.0.0 and :: the machine's only candidate. */
+/**
+ * The address to advertise for a bind address: itself, or for 0.0.0.0 and :: the machine's only candidate. A machine
+ * that has nothing but its loopback advertises that: nobody else could reach it anyway.
+ */
 export const detectAdvertise = (bind: string, host: Host): E.Either<string, string> => {
   if (!isAny(bind)) return E.right(bind)
   const [what, fits] = isIPv4(bind) ? ['private IPv4', isPrivateIPv4] : ['public IPv6', isPublicIPv6]
   const found = host.addresses().filter((one) => !one.loopback && fits(one.address))
   const [address, ...others] = [...new Set(found.map((one) => one.address))]
+  if (address === undefined && host.addresses().every((one) => one.loopback)) {
+    return E.right(isIPv4(bind) ? '127.0.0.1' : '::1')
+  }
   if (address === undefined) return E.left(`No ${what} address found`)
   if (others.length === 0) return E.right(address)
   return E.left(`Multiple ${what} addresses found. Please configure one with 'bind' and/or 'advertise'.`)

@@ -40,6 +40,8 @@ export const build = async (input: BuildInput): Promise<E.Either<string, Runtime
   const addresses = buildAddresses(all, portsOf(all), input.host)
   const problems = [...valueProblems(input.merged, all), ...addresses.problems, ...definitionProblems(all)]
   if (problems.length > 0) return E.left(errorList(problems))
+  const required = requiredProblem(all, input.dev)
+  if (required !== null) return E.left(required)
   if (E.isLeft(addresses.result)) return addresses.result
   const config = assemble(input, all, addresses.result.right, level ?? 'info')
   const refusal = await checkWhole(config, all, input.host)
@@ -49,6 +51,10 @@ export const build = async (input: BuildInput): Promise<E.Either<string, Runtime
   }
   return E.right({ ...config, warnings: [...input.warnings, ...warningsFor(config, input.given, all)] })
 }
+
+/** Said before addresses are detected, which depends on the machine. */
+const requiredProblem = (all: Values, dev: boolean): string | null =>
+  all.text('data_dir') === '' && !dev ? 'data_dir cannot be empty' : null
 
 /** Any value of 0 or below disables the listener. */
 const portsOf = (all: Values): Ports => {

@@ -59,8 +59,8 @@ const protocols = (all: Values): string | null => {
   return all.text('segment') === '' ? null : 'Network segments are not supported in this version of Consul'
 }
 
-const dataDir = async ({ dataDir: dir, dev }: RuntimeConfig, host: Host): Promise<string | null> => {
-  if (dir === null) return dev ? null : 'data_dir cannot be empty'
+const dataDir = async ({ dataDir: dir }: RuntimeConfig, host: Host): Promise<string | null> => {
+  if (dir === null) return null
   const kind = await host.kindOf(dir)
   return E.isRight(kind) && kind.right !== 'directory' ? `data_dir ${JSON.stringify(dir)} is not a directory` : null
 }

@@ -9,6 +9,9 @@ export const isAny = (address: string): boolean =>
   (isIPv6(address) && /^[0:]+$/.test(address) && address.includes('::')) ||
   /^(0+:){7}0+$/.test(address)
 
+/** 127.0.0.0/8 or ::1. */
+export const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1'
+
 /** RFC 1918 and RFC 6598 blocks: what a host uses inside its own network. */
 export const isPrivateIPv4 = (address: string): boolean => isIPv4(address) && privateIPv4.check(address, 'ipv4')
 

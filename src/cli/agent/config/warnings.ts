@@ -1,5 +1,6 @@
 /** What an operator should know although the agent starts. */
 import { isList, isObject, type Tree } from '../../tree.ts'
+import { isAny, isLoopback } from './ip.ts'
 import type { RuntimeConfig } from './runtime-config.ts'
 import { keyAt, type Given, type Values } from './values.ts'
 
@@ -7,6 +8,7 @@ import { keyAt, type Given, type Values } from './values.ts'
 export const warningsFor = (config: RuntimeConfig, given: Given, all: Values): readonly string[] => [
   ...bootstrapWarnings(config, all),
   ...clientAddress(config),
+  ...advertised(config),
   ...scriptWarnings(config),
   ...nodeNameWarnings(config),
   ...filterWarnings(all),
@@ -35,6 +37,11 @@ const unlessNecessary = 'bootstrap = true: do not enable unless necessary'
 const clientAddress = (config: RuntimeConfig): readonly string[] =>
   config.clientAddresses.length === 0
     ? ['client_addr is empty, client services (DNS, HTTP, HTTPS, GRPC) will not be listening for connections']
+    : []
+
+const advertised = ({ bindAddress, advertiseAddress }: RuntimeConfig): readonly string[] =>
+  isAny(bindAddress) && isLoopback(advertiseAddress)
+    ? [`This machine has no address but its loopback: advertising ${advertiseAddress}, which no other machine reaches`]
     : []
 
 const scriptWarnings = (config: RuntimeConfig): readonly string[] =>
