@@ -33,7 +33,7 @@ const consulService = (own: OwnServer): ServiceInput & { readonly weights: { pas
   kind: '',
   id: consulServiceName,
   name: consulServiceName,
-  tags: [],
+  tags: null,
   address: '',
   taggedAddresses: null,
   meta: own.serviceMeta,
