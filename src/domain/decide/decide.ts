@@ -19,32 +19,33 @@ export type DecideSettings = {
 
 export const defaultDecideSettings: DecideSettings = { sessionTtlMinMs: 10_000 }
 
-export type Decide = (world: World, command: Command, ctx: DecideContext) => Either<Rejection, Decision<Event>>
-
-/** The decider under the given settings. */
-export const decider =
-  (settings: DecideSettings): Decide =>
-  (world, command, ctx) => {
-    switch (command.type) {
-      case 'ChangeKey':
-        return decideChangeKey(world, command, ctx)
-      case 'Transact':
-        return decideTransact(world, command, ctx)
-      case 'CreateSession':
-        return decideCreateSession(world, command, ctx, settings.sessionTtlMinMs)
-      case 'DestroySession':
-        return decideDestroySession(world, command, ctx)
-      case 'RenewSession':
-        return decideRenewSession(world, command, ctx)
-      case 'ExpireSession':
-        return decideExpireSession(world, command, ctx)
-      case 'Register':
-        return decideRegister(world, command, ctx)
-      case 'Deregister':
-        return decideDeregister(world, command, ctx)
-      case 'ReapTombstones':
-        return decideReapTombstones(world, command, ctx)
-      case 'StartEpoch':
-        return decideStartEpoch(world, command, ctx)
-    }
+/** Decides on the world as it is, the uncommitted tail included. */
+export const decide = (
+  world: World,
+  command: Command,
+  ctx: DecideContext,
+  settings: DecideSettings,
+): Either<Rejection, Decision<Event>> => {
+  switch (command.type) {
+    case 'ChangeKey':
+      return decideChangeKey(world, command, ctx)
+    case 'Transact':
+      return decideTransact(world, command, ctx)
+    case 'CreateSession':
+      return decideCreateSession(world, command, ctx, settings.sessionTtlMinMs)
+    case 'DestroySession':
+      return decideDestroySession(world, command, ctx)
+    case 'RenewSession':
+      return decideRenewSession(world, command, ctx)
+    case 'ExpireSession':
+      return decideExpireSession(world, command, ctx)
+    case 'Register':
+      return decideRegister(world, command, ctx)
+    case 'Deregister':
+      return decideDeregister(world, command, ctx)
+    case 'ReapTombstones':
+      return decideReapTombstones(world, command, ctx)
+    case 'StartEpoch':
+      return decideStartEpoch(world, command, ctx)
   }
+}
