@@ -19,6 +19,8 @@ import { commitIndex, configuration, configurationIndex, lastContact, lastIndex,
 import type { LogStore } from './store/types.ts'
 import type { AnyEvent, Domain, LogStatus } from './types.ts'
 
+export type { LogOptions, RunningLog } from './driver/options.ts'
+
 export type OpenError = RestoreError | { readonly type: 'Bootstrap'; readonly error: BootstrapError }
 
 /**
