@@ -11,7 +11,18 @@
  */
 import { crc32 } from 'node:zlib'
 
-export const frameKind = { header: 1, event: 2, hardState: 3, truncate: 4, commit: 5, segment: 6 } as const
+export const frameKind = {
+  header: 1,
+  event: 2,
+  hardState: 3,
+  truncate: 4,
+  commit: 5,
+  segment: 6,
+  mark: 7,
+  checkpoint: 8,
+  rows: 9,
+  end: 10,
+} as const
 export type FrameKind = (typeof frameKind)[keyof typeof frameKind]
 
 export const frameHeaderBytes = 8
@@ -48,9 +59,16 @@ export const frameAt = (buffer: Buffer, start: number): Frame | FrameFault => {
   const body = start + frameHeaderBytes
   const end = body + (head >>> 8)
   const next = start + frameBytes(head >>> 8)
-  if (head === 0 && buffer.readUInt32LE(start) === 0) return 'empty'
+  if (head === 0 && isEmptyAt(buffer, start)) return 'empty'
   if (next > buffer.length) return 'cut'
   if (crc32(buffer.subarray(start + 4, end)) !== buffer.readUInt32LE(start)) return 'checksum'
   for (let at = end; at < next; at++) if (buffer[at] !== 0) return 'padding'
   return { kind: head & 0xff, start, body, end, next }
 }
+
+/** True if eight zero bytes stand there. */
+export const isEmptyAt = (buffer: Buffer, start: number): boolean =>
+  buffer.readUInt32LE(start) === 0 && buffer.readUInt32LE(start + 4) === 0
+
+/** Bytes that the frame at `start` takes, padding included; of bytes that are known to be sound. */
+export const frameLengthAt = (buffer: Buffer, start: number): number => frameBytes(buffer.readUIntLE(start + 5, 3))

@@ -18,7 +18,7 @@ export type Packable =
 export const maxDepth = 32
 
 /** Encodes a value. Breaks an invariant on what the types exclude: undefined, functions, nesting beyond `maxDepth`. */
-export const pack = (value: Packable): Uint8Array => {
+export const pack = (value: unknown): Uint8Array => {
   begin()
   writeValue(value, 0)
   return finish()

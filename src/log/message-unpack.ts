@@ -16,6 +16,14 @@ export const unpack = (bytes: Uint8Array): E.Either<string, Packable> => {
   return ended(from, readValue(from, 0))
 }
 
+/** Decodes values that stand one after the other, up to the end of the bytes. */
+export const unpackAll = (bytes: Uint8Array): E.Either<string, readonly Packable[]> => {
+  const from = reader(bytes)
+  const values: Packable[] = []
+  while (from.problem === null && from.position < from.bytes.length) values.push(readValue(from, 0))
+  return ended(from, values)
+}
+
 /**
  * Decodes exactly one map into `seed`, whose own fields come first; a field of `seed` in the map is refused. The seed
  * becomes the result: pass a fresh one.

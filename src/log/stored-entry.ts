@@ -34,6 +34,7 @@ import { unpack } from './message-unpack.ts'
 import { hashBytes, sha256, sha256Into } from './sha256.ts'
 import { digestAt, eventBytes, readEvent, smallestEventBytes, writeEvent } from './stored-event.ts'
 import type { EntryDamage, EventFrame, StoredEvent } from './stored-event.ts'
+import { isExact, readUint, writeUint } from './uint.ts'
 
 export type { EntryDamage, EventFrame, StoredEvent }
 
@@ -162,6 +163,12 @@ export const placeAt = (buffer: Buffer, start: number): E.Either<EntryDamage, En
   })
 }
 
+/** Two fields of an entry whose bytes are known to be sound. */
+export const peekEntry = (bytes: Uint8Array): { readonly at: number; readonly previousHash: Uint8Array } => {
+  const body = frameHeaderBytes
+  return { at: readUint(asBuffer(bytes), body + field.at), previousHash: bytes.subarray(body, body + hashBytes) }
+}
+
 /** Makes the log's entry of bytes that were received or read: everything is checked as in `openEntry`. */
 export const entryOf = (bytes: Uint8Array): E.Either<EntryDamage, Entry> => {
   const opened = openEntry(bytes)
@@ -277,19 +284,11 @@ const headerFrame = (buffer: Buffer, start: number): E.Either<EntryDamage, Frame
   const known = kinds[buffer[frame.body + field.kind] ?? 0] !== undefined
   if (!known || buffer.readUInt16LE(frame.body + field.zero) !== 0) return damage(start, 'the kind of entry is unknown')
   for (const number of [field.index, field.term, field.at, field.featureLevel])
-    if (buffer.readUInt32LE(frame.body + number + 4) > 0x1f_ffff) return damage(start, 'a number exceeds 2^53')
+    if (!isExact(buffer, frame.body + number)) return damage(start, 'a number exceeds 2^53')
   return E.right(frame)
 }
 
 const kindOf = (buffer: Buffer, body: number): EntryKind => kinds[buffer[body + field.kind] ?? 0] ?? 'events'
-
-const writeUint = (buffer: Buffer, at: number, value: number): void => {
-  invariant(Number.isSafeInteger(value) && value >= 0, `${value} is a number of an entry`)
-  buffer.writeUInt32LE(value >>> 0, at)
-  buffer.writeUInt32LE(Math.floor(value / 2 ** 32), at + 4)
-}
-
-const readUint = (buffer: Buffer, at: number): number => buffer.readUInt32LE(at) + buffer.readUInt32LE(at + 4) * 2 ** 32
 
 const writeHex = (buffer: Buffer, at: number, digits: string): void => {
   const written = buffer.write(digits, at, 16, 'hex')

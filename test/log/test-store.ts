@@ -119,7 +119,8 @@ export class TestStore implements LogStore {
     const lastIndex = firstIndex + entries.length - 1
     const bytes = entries.reduce((sum, entry) => sum + entry.bytes.length, 0)
     const metas = checkpoints.map(({ meta }) => meta)
-    return { firstIndex, lastIndex, bytes, segments: 1, acknowledgedIndex: lastIndex, checkpoints: metas, syncs }
+    const counts = { bytes, segments: 1, extents: [], syncs }
+    return { firstIndex, lastIndex, acknowledgedIndex: lastIndex, checkpoints: metas, ...counts }
   }
 
   close = (): Promise<E.Either<StoreError, void>> => Promise.resolve(E.right(undefined))

@@ -47,6 +47,8 @@ export type StoreStatus = {
   readonly lastIndex: number
   readonly bytes: number
   readonly segments: number
+  /** The segments in log order, for `retention`; `last` 0 and `lastAt` 0: without entries. */
+  readonly extents: readonly { readonly last: number; readonly lastAt: number; readonly bytes: number }[]
   readonly acknowledgedIndex: number
   readonly checkpoints: readonly CheckpointMeta[]
   readonly syncs: number
@@ -89,12 +91,9 @@ export type LogStore = {
 /** The only door to files. The real one is `store/disk.ts`; the simulator's loses, tears and fails on purpose. */
 export type Disk = {
   readonly list: (dir: string) => Promise<readonly string[]>
+  /** Creates a directory with its parents; durable when it resolves. An existing one is left as it is. */
   readonly makeDir: (dir: string, mode: number) => Promise<void>
-  /** Opens for reading and writing. `dsync`: each write returns when its data is durable (O_DSYNC). */
-  readonly open: (
-    path: string,
-    how: { readonly create: boolean; readonly exclusive: boolean; readonly dsync: boolean; readonly mode: number },
-  ) => Promise<DiskFile>
+  readonly open: (path: string, how: OpenHow) => Promise<DiskFile>
   readonly rename: (from: string, to: string) => Promise<void>
   readonly remove: (path: string) => Promise<void>
   /** Makes creations, renames and removals in the directory durable. */
@@ -106,6 +105,15 @@ export type Disk = {
   ) => Promise<
     { readonly held: true; readonly release: () => Promise<void> } | { readonly held: false; readonly owner: string }
   >
+}
+
+/** `dsync`: each write returns when its data is durable (O_DSYNC). `mode` of a file that is created. */
+export type OpenHow = {
+  readonly access: 'read' | 'readWrite'
+  readonly create: boolean
+  readonly exclusive: boolean
+  readonly dsync: boolean
+  readonly mode: number
 }
 
 export type DiskFile = {

@@ -1,0 +1,106 @@
+/** Reading of files and of single entries, each checked before it is handed out. */
+import * as E from 'fp-ts/lib/Either.js'
+import { invariant } from '../../domain/invariant.ts'
+import type { Entry, LogPosition } from '../entry.ts'
+import { entryOf, placeAt } from '../stored-entry.ts'
+import { failDamaged } from './fault.ts'
+import { locate } from './log-state.ts'
+import type { LogState, Segment } from './log-state.ts'
+import type { Disk } from './types.ts'
+
+const readHow = { access: 'read', create: false, exclusive: false, dsync: false, mode: 0o600 } as const
+
+/** The whole content of a file. */
+export const readFile = async (disk: Disk, path: string): Promise<Buffer> => {
+  const file = await disk.open(path, readHow)
+  try {
+    return asBuffer(await file.read(0, await file.size()))
+  } finally {
+    await file.close()
+  }
+}
+
+/** Some bytes of a file, fewer at its end. */
+export const readPart = async (disk: Disk, path: string, offset: number, bytes: number): Promise<Buffer> => {
+  const file = await disk.open(path, readHow)
+  try {
+    return asBuffer(await file.read(offset, bytes))
+  } finally {
+    await file.close()
+  }
+}
+
+export type ReadLimit = { readonly entries: number; readonly bytes: number }
+
+/** Entries from `from` on, at least one if there is one; a damaged one rejects. `from` must be retained or last + 1. */
+export const readEntries = async (
+  disk: Disk,
+  log: LogState,
+  from: number,
+  limit: ReadLimit,
+): Promise<readonly Entry[]> => {
+  const entries: Entry[] = []
+  let bytes = 0
+  let index = from
+  while (index <= log.last.index && entries.length < limit.entries) {
+    const run = nextRun(log, index, { entries: limit.entries - entries.length, bytes: limit.bytes - bytes })
+    if (run === null || (entries.length > 0 && bytes + run.bytes > limit.bytes && run.count === 1)) break
+    const part = await readPart(disk, run.segment.path, run.offset, run.bytes)
+    for (let i = 0; i < run.count; i++, index++) entries.push(entryIn(part, log, index, run.offset))
+    bytes += run.bytes
+    if (bytes >= limit.bytes) break
+  }
+  return entries
+}
+
+/** Entries that lie one after the other in one file, as many as the limit allows and at least one. */
+const nextRun = (log: LogState, index: number, limit: ReadLimit) => {
+  const first = locate(log, index)
+  if (first === undefined) return null
+  const { segment, offset } = first
+  const at = index - segment.first
+  let count = 1
+  let end = offset + first.length
+  while (count < limit.entries) {
+    const [next, length] = [segment.offsets[at + count], segment.lengths[at + count]]
+    if (next === undefined || length === undefined || next + length - offset > limit.bytes) break
+    end = next + length
+    count += 1
+  }
+  return { segment, offset, count, bytes: end - offset }
+}
+
+const entryIn = (part: Buffer, log: LogState, index: number, partOffset: number): Entry => {
+  const place = locate(log, index)
+  invariant(place !== undefined, `entry ${index} is retained`)
+  const start = place.offset - partOffset
+  const read = entryOf(part.subarray(start, start + place.length))
+  if (E.isLeft(read)) return failDamaged(place.segment.path, place.offset + read.left.offset, read.left.what)
+  if (read.right.index === index) return read.right
+  return failDamaged(place.segment.path, place.offset, `entry ${read.right.index} stands where ${index} should`)
+}
+
+/** Term and hash at an index; null when it is not retained. */
+export const positionAt = async (disk: Disk, log: LogState, index: number): Promise<LogPosition | null> => {
+  if (index === log.start.index) return log.start
+  if (index === log.last.index) return log.last
+  const found = await placeOf(disk, log, index)
+  return found === null ? null : { index, term: found.place.term, hash: found.place.hash }
+}
+
+const placeOf = async (disk: Disk, log: LogState, index: number) => {
+  const found = locate(log, index)
+  if (found === undefined) return null
+  const { segment, offset, length } = found
+  const place = placeAt(await readPart(disk, segment.path, offset, length), 0)
+  if (E.isLeft(place)) return failDamaged(segment.path, offset, place.left.what)
+  if (place.right.index !== index)
+    return failDamaged(segment.path, offset, `entry ${place.right.index} stands where ${index} should`)
+  return { segment, place: place.right }
+}
+
+const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+
+/** Bytes of log that the store holds, as far as they are written. */
+export const writtenBytes = (segments: readonly Segment[]): number =>
+  segments.reduce((sum, segment) => sum + segment.end, 0)
