@@ -1,15 +1,14 @@
 /** What became of the log: commits move the committed pointer or are folded, and decide who is answered. */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Entry } from '../entry.ts'
-import type { AnyEvent } from '../types.ts'
+import type { AnyEvent, Committed } from '../types.ts'
 import { first, push, shift, takeAll } from './fifo.ts'
 import { closeFold, foldEntry, openFold } from './folded.ts'
-import type { Folded, FoldFault, OpenFold } from './folded.ts'
+import type { Folded, FoldFault } from './folded.ts'
 import { abandon, confirmByBatch, release } from './gates.ts'
 import type { Batch, Machine, Mode } from './machine.ts'
-import { forgetBelow, remember, rollbackTo } from './request-ids.ts'
+import { forgetBelow, rememberRequest, rollbackTo } from './request-ids.ts'
 import type { RequestIds } from './request-ids.ts'
-import { storedReply } from './stored-reply.ts'
 
 /**
  * A leader's log is committed up to `index`: publishes the batches that end there or before and answers their requests.
@@ -122,26 +121,16 @@ const foldForeign = <View, Draft, World, Command, Event extends AnyEvent, Reject
   from: Folded<View>,
   entries: readonly Entry[],
 ): E.Either<FoldFault, Batch<View, Command, Event, Rejection>> => {
-  const fold = openFold(machine.domain, from)
+  const folded: Committed<Event>[] = []
+  const fold = openFold(machine.domain, from, folded)
   let bytes = 0
   for (const entry of entries) {
-    const folded = foldInto(machine, fold, entry)
-    if (E.isLeft(folded)) return folded
+    const opened = foldEntry(machine.domain, machine.options.open, fold, entry)
+    if (E.isLeft(opened)) return opened
+    rememberRequest(machine.requestIds, opened.right.header)
     bytes += entry.bytes.length
   }
-  return E.right({ folded: closeFold(machine.domain, fold), entries: fold.entries, pending: [], bytes })
-}
-
-const foldInto = <View, Draft, World, Command, Event extends AnyEvent, Rejection>(
-  machine: Machine<View, Draft, World, Command, Event, Rejection>,
-  fold: OpenFold<Draft, Event>,
-  entry: Entry,
-): E.Either<FoldFault, void> => {
-  const header = foldEntry(machine.domain, machine.options.open, fold, entry)
-  if (E.isLeft(header)) return header
-  if (entry.kind === 'events')
-    remember(machine.requestIds, header.right.requestId, entry.index, storedReply(header.right.reply))
-  return E.right(undefined)
+  return E.right({ folded: closeFold(machine.domain, fold), entries: folded, pending: [], bytes })
 }
 
 const dropSpeculation = <View, Draft, World, Command, Event extends AnyEvent, Rejection>(

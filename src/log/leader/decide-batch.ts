@@ -6,7 +6,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { DecideContext, Decision, Reply } from '../../domain/decide/decision.ts'
 import type { Entry } from '../entry.ts'
 import type { EventFrame } from '../stored-entry.ts'
-import type { AnyEvent, Executed, Request } from '../types.ts'
+import type { AnyEvent, Committed, Executed, Request } from '../types.ts'
 import { push, pushFront, shift, sizeOf } from './fifo.ts'
 import { closeFold, evolveAll, noEpoch, openFold, passEntry } from './folded.ts'
 import type { OpenFold } from './folded.ts'
@@ -23,6 +23,7 @@ type Drain<Draft, World, Command, Event, Rejection> = {
   readonly nowMs: number
   readonly fold: OpenFold<Draft, Event>
   readonly world: World
+  readonly committed: Committed<Event>[]
   readonly entries: Entry[]
   readonly settled: Settled<Command, Rejection>[]
   readonly gated: Gated<Rejection>[]
@@ -88,10 +89,11 @@ const openDrain = <View, Draft, World, Command, Event extends AnyEvent, Rejectio
   machine: Machine<View, Draft, World, Command, Event, Rejection>,
   clock: { readonly nowMs: number; readonly wallMs: number },
 ): Drain<Draft, World, Command, Event, Rejection> => {
-  const fold = openFold(machine.domain, machine.tip)
+  const committed: Committed<Event>[] = []
+  const fold = openFold(machine.domain, machine.tip, committed)
   const world = machine.domain.world(fold.draft)
   const { nowMs, wallMs } = clock
-  return { wallMs, nowMs, fold, world, entries: [], settled: [], gated: [], bytes: 0 }
+  return { wallMs, nowMs, fold, world, committed, entries: [], settled: [], gated: [], bytes: 0 }
 }
 
 /** Publishes the batch's root as the new tip and ties the withheld answers to its commit. */
@@ -102,7 +104,7 @@ const closeDrain = <View, Draft, World, Command, Event extends AnyEvent, Rejecti
   withhold(machine.gates, drain.gated, drain.fold.index)
   if (drain.entries.length === 0) return
   const folded = closeFold(machine.domain, drain.fold)
-  push(machine.batches, { folded, entries: drain.fold.entries, pending: drain.settled, bytes: drain.bytes })
+  push(machine.batches, { folded, entries: drain.committed, pending: drain.settled, bytes: drain.bytes })
   machine.tip = folded
   machine.uncommittedBytes += drain.bytes
   confirmByBatch(machine.gates, folded.root.index)

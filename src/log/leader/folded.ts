@@ -6,7 +6,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { EventMeta } from '../../domain/events/declare.ts'
 import type { Configuration, Entry } from '../entry.ts'
-import type { EntryDamage, Header, OpenedEntry, StoredEvent } from '../stored-entry.ts'
+import type { EntryDamage, OpenedEntry, StoredEvent } from '../stored-entry.ts'
 import type { AnyEvent, Committed, Domain, EventCodec, Root } from '../types.ts'
 
 /** A root with what a checkpoint of it must also know. */
@@ -21,7 +21,8 @@ export type Folded<View> = {
 /** A batch being folded: a private draft and where it has come to. */
 export type OpenFold<Draft, Event> = {
   readonly draft: Draft
-  readonly entries: Committed<Event>[]
+  /** What was folded, for those who are told; null: nobody is. */
+  readonly entries: Committed<Event>[] | null
   index: number
   term: number
   at: number
@@ -55,13 +56,14 @@ export const emptyFolded = <View>(view: View): Folded<View> => ({
   configurationIndex: 0,
 })
 
-/** Opens a draft on top of a folded state. */
+/** Opens a draft on top of a folded state; `entries` collects what is folded into it. */
 export const openFold = <View, Draft, Event extends AnyEvent>(
   domain: Fold<View, Draft, Event>,
   from: Folded<View>,
+  entries: Committed<Event>[] | null = null,
 ): OpenFold<Draft, Event> => ({
   draft: domain.draft(from.root.view),
-  entries: [],
+  entries,
   index: from.root.index,
   term: from.term,
   at: from.root.at,
@@ -113,16 +115,16 @@ export const passEntry = <Draft, Event>(
     open.configuration = entry.configuration
     open.configurationIndex = entry.index
   }
-  open.entries.push({ index: entry.index, term: entry.term, at, events })
+  open.entries?.push({ index: entry.index, term: entry.term, at, events })
 }
 
-/** Decodes the next entry and folds it. The Right is its header. */
+/** Decodes the next entry and folds it. The Right is what was decoded. */
 export const foldEntry = <View, Draft, Event extends AnyEvent>(
   domain: Fold<View, Draft, Event>,
   openEntry: OpenEntry,
   open: OpenFold<Draft, Event>,
   entry: Entry,
-): E.Either<FoldFault, Header> => {
+): E.Either<FoldFault, OpenedEntry> => {
   const { index } = entry
   if (index !== open.index + 1) return E.left({ index, what: `Entry ${index} does not follow entry ${open.index}` })
   const opened = openEntry(entry.bytes)
@@ -132,7 +134,7 @@ export const foldEntry = <View, Draft, Event extends AnyEvent>(
   if (E.isLeft(events)) return E.left({ index, what: events.left })
   evolveAll(domain, open, events.right, { index, at: header.at })
   passEntry(open, entry, header.at, events.right)
-  return E.right(header)
+  return opened
 }
 
 /** Decodes the events of an entry; the Left names the first that this build cannot fold. */

@@ -4,9 +4,11 @@
  * all servers. What a dropped speculative tail had added is taken out again.
  */
 import type { Reply } from '../../domain/decide/decision.ts'
+import type { Header } from '../stored-entry.ts'
 import { dataBytes } from './data-size.ts'
 import { emptyFifo, first, itemsOf, newest, pop, push, shift } from './fifo.ts'
 import type { Fifo } from './fifo.ts'
+import { storedReply } from './stored-reply.ts'
 
 /** `reply` undefined: it was too large to be kept. `bytes` 0: nothing worth counting. */
 export type Remembered = {
@@ -48,6 +50,11 @@ export const remember = (ids: RequestIds, id: string, index: number, reply: Repl
   ids.byId.set(id, entry)
   push(ids.inOrder, entry)
   if (bytes > 0) push(ids.uncounted, entry)
+}
+
+/** Adds what a folded entry's header says. No-ops and configurations answer nobody. */
+export const rememberRequest = (ids: RequestIds, header: Header): void => {
+  if (header.kind === 'events') remember(ids, header.requestId, header.index, storedReply(header.reply))
 }
 
 /** The outcome of a request, seen from a log that ends at `lastIndex`. */
