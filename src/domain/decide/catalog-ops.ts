@@ -33,8 +33,12 @@ export const refusedCatalogOp = (world: CatalogRulesWorld, op: CatalogOp, ctx: D
       const byId = op.verb === 'get' && op.node.id !== ''
       return (byId ? null : refusedNode(op.node)) ?? denied(ctx, 'node', op.node.node, right)
     }
-    case 'service':
-      return (op.verb === 'get' ? null : refusedService(op.service)) ?? denied(ctx, 'service', op.service.name, right)
+    case 'service': {
+      const known = world.catalog.service(op.node, withId(op.service).id)
+      const named = op.service.name === '' ? null : denied(ctx, 'service', op.service.name, right)
+      const refused = (op.verb === 'get' ? null : refusedService(op.service)) ?? named
+      return refused ?? (known === undefined ? null : denied(ctx, 'service', known.name, right))
+    }
     case 'check': {
       const { serviceId, node } = op.check
       const service = serviceId === '' ? undefined : world.catalog.service(node, serviceId)
