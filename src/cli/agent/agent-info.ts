@@ -203,17 +203,15 @@ const host = async (deps: AgentInfoDeps): Promise<PlainJson> => {
       usedPercent: percent(memory.total - memory.free, memory.total),
       free: memory.free,
     },
-    CPU: os
-      .cpus()
-      .map((cpu, i) => ({
-        cpu: i,
-        vendorId: '',
-        family: '',
-        model: '',
-        cores: 1,
-        modelName: cpu.model,
-        mhz: cpu.speed,
-      })),
+    CPU: os.cpus().map((cpu, i) => ({
+      cpu: i,
+      vendorId: '',
+      family: '',
+      model: '',
+      cores: 1,
+      modelName: cpu.model,
+      mhz: cpu.speed,
+    })),
     Host: {
       hostname: os.hostname(),
       uptime: Math.floor(os.uptime()),

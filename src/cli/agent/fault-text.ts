@@ -1,7 +1,9 @@
 /** Lines for the operator: what stopped the server, where, and what to do. One line each. */
 import type { LogFault } from '../../log/driver/fault.ts'
 import type { OpenError } from '../../log/replicated-log.ts'
+import type { StoreNotice } from '../../log/store/open-store.ts'
 import type { StoreError } from '../../log/store/types.ts'
+import type { Fields } from '../../net/logging/logger.ts'
 
 /** A storage error in one line: file, offset, what was found, what to do. */
 export const storeErrorText = (error: StoreError): string => {
@@ -40,6 +42,20 @@ export const openErrorText = (error: OpenError): string => {
       return error.error.type === 'Store'
         ? storeErrorText(error.error.error)
         : `bootstrap refused: ${error.error.type === 'NotEmpty' ? 'the data directory already holds a log' : error.error.what}`
+  }
+}
+
+/** What was put right at open, as a message with its fields. */
+export const noticeText = (notice: StoreNotice): [message: string, fields: Fields] => {
+  switch (notice.type) {
+    case 'TailCut': {
+      const { file, offset, bytes } = notice
+      return ['Cut what a crash had left after the acknowledged end of the log', { file, offset, bytes }]
+    }
+    case 'CheckpointSkipped':
+      return ['Skipped a checkpoint that cannot be read; an older one serves', { file: notice.file, what: notice.what }]
+    case 'LeftoverRemoved':
+      return ['Removed an unfinished file', { file: notice.file }]
   }
 }
 

@@ -37,12 +37,20 @@ const topicsPerWaiter = 4_096
 export const serverBackend = (log: ServerLog, options: ServerBackendOptions): Backend => {
   const waiters = waiterBook(log, options.maxWaiters)
 
-  const respond = (query: Query, done: Done) => done(answerFrom(log, query))
+  const respond = (query: Query, done: Done) => {
+    done(E.right(answerFrom(log, query)))
+  }
 
   const confirmed = (query: Query, deadline: number, done: Done): void => {
     void log.confirm().then((result) => {
-      if (E.isRight(result)) return respond(query, done)
-      if (result.left.type === 'Overloaded' || options.nowMs() >= deadline) return done(result)
+      if (E.isRight(result)) {
+        respond(query, done)
+        return
+      }
+      if (result.left.type === 'Overloaded' || options.nowMs() >= deadline) {
+        done(result)
+        return
+      }
       options.after(retryMs, () => {
         confirmed(query, deadline, done)
       })
@@ -50,8 +58,14 @@ export const serverBackend = (log: ServerLog, options: ServerBackendOptions): Ba
   }
 
   const stale = (query: Query, deadline: number, done: Done): void => {
-    if (log.ready()) return respond(query, done)
-    if (options.nowMs() >= deadline) return done(E.left({ type: 'NoLeader' }))
+    if (log.ready()) {
+      respond(query, done)
+      return
+    }
+    if (options.nowMs() >= deadline) {
+      done(E.left({ type: 'NoLeader' }))
+      return
+    }
     options.after(retryMs, () => {
       stale(query, deadline, done)
     })
@@ -63,7 +77,10 @@ export const serverBackend = (log: ServerLog, options: ServerBackendOptions): Ba
       return log.execute(command, request)
     },
     read: (query: Query, consistency: Consistency, done: Done) => {
-      if (consistency === 'default' && log.leads()) return respond(query, done)
+      if (consistency === 'default' && log.leads()) {
+        respond(query, done)
+        return
+      }
       const deadline = options.nowMs() + options.holdMs
       if (consistency === 'stale') stale(query, deadline, done)
       else confirmed(query, deadline, done)
@@ -74,22 +91,19 @@ export const serverBackend = (log: ServerLog, options: ServerBackendOptions): Ba
 
 type Done = (result: E.Either<ReadError, Answer>) => void
 
-const answerFrom = (log: ServerLog, query: Query): E.Either<ReadError, Answer> => {
+const answerFrom = (log: ServerLog, query: Query): Answer => {
   const root = log.committed()
-  const answered = answer(root.view, query)
-  if (E.isLeft(answered)) return answered
-  const status = log.leads() ? leading : contact(log)
-  const { index, result, topics: waited, absent } = answered.right
-  return E.right({
-    index,
-    stateIndex: root.index,
-    result,
-    topics: waited,
-    absent,
-    knownLeader: status.knownLeader,
-    lastContactMs: status.lastContactMs,
-    version: root.view,
-  })
+  const { index, result, topics: waited, absent } = answer<Query>(root.view, query)
+  const { knownLeader, lastContactMs } = log.leads() ? leading : contact(log)
+  const version = versionOf(root.view, query)
+  return { index, stateIndex: root.index, result, topics: waited, absent, knownLeader, lastContactMs, version }
+}
+
+/** The part of the state that decides the answer: it stays the same object while nothing in it changes. */
+const versionOf = (views: Views, query: Query): object => {
+  if (query.type.startsWith('kv.')) return views.kv
+  if (query.type.startsWith('session.')) return views.sessions
+  return query.type === 'transaction.read' ? views : views.catalog
 }
 
 const leading = { knownLeader: true, lastContactMs: 0 }

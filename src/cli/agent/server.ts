@@ -15,13 +15,14 @@ import type { LogOptions, RunningLog } from '../../log/replicated-log.ts'
 import { realDisk } from '../../log/store/disk.ts'
 import { memoryStore } from '../../log/store/memory-store.ts'
 import { openStore } from '../../log/store/open-store.ts'
+import type { StoreNotice } from '../../log/store/open-store.ts'
 import type { LogStore } from '../../log/store/types.ts'
 import type { Backend } from '../../net/backend.ts'
 import type { Logger } from '../../net/logging/logger.ts'
 import type { Views } from '../../projections/views.ts'
 import type { RuntimeConfig } from './config/runtime-config.ts'
 import { startDuties } from './duties.ts'
-import { openErrorText, storeErrorText } from './fault-text.ts'
+import { noticeText, openErrorText, storeErrorText } from './fault-text.ts'
 import { logDomain } from './log-domain.ts'
 import { rpcAddress } from './own-node.ts'
 import type { OwnNode } from './own-node.ts'
@@ -45,7 +46,8 @@ export type ServerDeps = {
 /** Opens everything; the Left is one line for the operator. */
 export const startServer = async (deps: ServerDeps): Promise<E.Either<string, RunningServer>> => {
   const { config, node, logger } = deps
-  const opened = config.dataDir === null ? E.right(memoryStore()) : await openDataDir(config.dataDir, logger)
+  const opened =
+    config.dataDir === null ? E.right(memoryStore(realEnv.yield)) : await openDataDir(config.dataDir, logger)
   if (E.isLeft(opened)) return opened
   const store = opened.right
   const domain = logDomain({ sessionTtlMinMs: config.sessionTtlMinMs })
@@ -87,7 +89,8 @@ export const startServer = async (deps: ServerDeps): Promise<E.Either<string, Ru
 }
 
 const openDataDir = async (dataDir: string, logger: Logger): Promise<E.Either<string, LogStore>> => {
-  const opened = await openStore({ dir: join(dataDir, 'raft') }, realDisk)()
+  const notice = (found: StoreNotice) => logger.named('server').warn(...noticeText(found))
+  const opened = await openStore({ dir: join(dataDir, 'raft'), pause: realEnv.yield, notice }, realDisk)()
   if (E.isLeft(opened)) return E.left(storeErrorText(opened.left))
   const { lastIndex, bytes } = opened.right.status()
   logger.named('server').info('Opened the log', { dir: dataDir, lastIndex, bytes })
