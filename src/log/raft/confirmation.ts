@@ -21,6 +21,6 @@ export const quorumContactMs = (raft: Raft, leading: Leading): number =>
 /** Whether this term's no-op is committed: then the commit index is no older than any acknowledged write (Raft 8). */
 export const hasCommittedInTerm = (raft: Raft, leading: Leading): boolean => raft.commitIndex >= leading.termStartIndex
 
-/** Whether proposals are refused for the sake of a transfer or because this leader removes itself. */
+/** Whether this leader hands its office over or removes itself: then it takes no proposals and has no lease. */
 export const isLeaving = (raft: Raft, leading: Leading): boolean =>
   leading.transfer !== null || !isVoter(raft, raft.options.id)

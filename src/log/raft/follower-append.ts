@@ -36,8 +36,8 @@ export const onAppendEntries = (raft: Raft, message: Append): void => {
 /** A rejection: where the logs cannot agree, and the best place to look next (`findByTerm`). Also the answer to a past leader. */
 export const rejectAppend = (raft: Raft, message: Append): void => {
   const hint = findByTerm(raft.log, message.prevIndex, message.prevTerm)
-  // What is committed is common: there is no point in looking below. An own first entry that may go is not (see below).
-  const known = Math.max(raft.commitIndex, loneFirstEntry(raft) ? 0 : hint.index)
+  // What is committed is common: there is no point in looking below.
+  const known = Math.max(raft.commitIndex, hint.index)
   const term = known === hint.index ? hint.term : termAt(raft.log, known)
   attest(raft, message.from, {
     type: 'AppendReply',

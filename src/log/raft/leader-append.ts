@@ -31,10 +31,14 @@ export const replicateTo = (raft: Raft, peer: NodeId, progress: Progress): void 
   if (idle && progress.commitSent < raft.commitIndex) sendEmptyAppend(raft, peer, progress)
 }
 
-/** An append without entries at the end of what was sent: if something before it got lost, the peer says so. */
+/**
+ * An append without entries at the end of what was sent: if something before it got lost, the peer says so. What is
+ * compacted already can neither be compared nor sent again.
+ */
 export const sendEmptyAppend = (raft: Raft, peer: NodeId, progress: Progress): void => {
   const prevTerm = termAt(raft.log, progress.next - 1)
   if (typeof prevTerm === 'number') sendAppend(raft, peer, progress, { prevTerm, entries: [] })
+  else startSnapshot(raft, peer, progress)
 }
 
 /** The driver read entries. What no longer fits (the peer moved on, our log changed) is asked for again later. */

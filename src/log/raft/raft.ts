@@ -4,7 +4,7 @@ import type { Configuration, Entry } from '../entry.ts'
 import { latestConfiguration } from './commit-index.ts'
 import { configurationAt } from './configuration.ts'
 import type { ConfigurationAt } from './configuration.ts'
-import { hasCommittedInTerm, quorumContactMs } from './confirmation.ts'
+import { hasCommittedInTerm, isLeaving, quorumContactMs } from './confirmation.ts'
 import { restartElectionTimer } from './election-timer.ts'
 import type { ProgressState } from './progress.ts'
 import { seeded } from './random.ts'
@@ -83,12 +83,13 @@ export const readyToDecide = (raft: Raft): boolean => raft.leading !== null && h
 
 /**
  * Whether reads may be answered without a round: this ready leader reached a quorum with something it sent less than
- * `leaseMs` ago, and is not handing leadership over nor has offered to in this term. `nowMs` is the monotonic clock.
+ * `leaseMs` ago, and is not handing leadership over, has not offered to in this term, and is not removing itself (then a
+ * lone voter that restarts would wait for nobody). `nowMs` is the monotonic clock.
  */
 export const leaseValid = (raft: Raft, nowMs: number): boolean => {
   const { leading } = raft
   if (leading === null || !hasCommittedInTerm(raft, leading)) return false
-  if (leading.transfer !== null || leading.leaseForbidden) return false
+  if (isLeaving(raft, leading) || leading.leaseForbidden) return false
   return nowMs < quorumContactMs(raft, leading) + raft.options.leaseMs
 }
 

@@ -23,7 +23,7 @@ export const onTick = (raft: Raft): void => {
     tickLeader(raft, raft.leading)
     return
   }
-  if (mayCampaign(raft) && (electionTimedOut(raft) || isAlone(raft))) startElection(raft)
+  if (mayCampaign(raft) && (electionTimedOut(raft) || mayHurry(raft))) startElection(raft)
 }
 
 const tickLeader = (raft: Raft, leading: Leading): void => {
@@ -51,8 +51,11 @@ const forgiveSilence = (raft: Raft, leading: Leading, lateMs: number): void => {
   leading.quorumFloorMs = Math.min(raft.nowMs, lastMs + lateMs)
 }
 
-/** A lone voter waits for nobody, unless its own vote is on the way to the disk. */
-const isAlone = (raft: Raft): boolean => raft.role === 'follower' && isLoneVoter(raft)
+/**
+ * After a start a lone voter waits for nobody. But one that became so by the removal of a leader which it still hears
+ * waits for its timeout like all others: that leader may hold a lease.
+ */
+const mayHurry = (raft: Raft): boolean => raft.role === 'follower' && raft.lastContactMs === null && isLoneVoter(raft)
 
 const expireLoads = (raft: Raft, leading: Leading): void => {
   for (const progress of leading.peers.values()) {
