@@ -5,7 +5,7 @@
  */
 import { advanceCommit, changePending, isVoter, latestConfiguration } from './commit-index.ts'
 import { quorumOf } from './confirmation.ts'
-import { replicateAll } from './leader-append.ts'
+import { replicateAll, sendEmptyAppend } from './leader-append.ts'
 import { emit } from './outbox.ts'
 import { releaseEarlyReads } from './read-index.ts'
 import { becomeFollower } from './role.ts'
@@ -28,10 +28,12 @@ export const maybeCommit = (raft: Raft, leading: Leading): void => {
   if (!isVoter(raft, raft.options.id)) becomeFollower(raft, raft.currentTerm, null)
 }
 
-/** The removal is committed, and said so to the removed server as far as it listens: no more than that is owed to it. */
+/** The removal is committed, and the removed server is told so, if it listens: no more than that is owed to it. */
 const forgetRemovedPeers = (raft: Raft, leading: Leading): void => {
   const { servers } = latestConfiguration(raft).configuration
-  for (const peer of leading.peers.keys()) {
-    if (!servers.some((server) => server.id === peer)) leading.peers.delete(peer)
+  for (const [peer, progress] of leading.peers) {
+    if (servers.some((server) => server.id === peer)) continue
+    if (progress.state === 'replicate' && progress.commitSent < raft.commitIndex) sendEmptyAppend(raft, peer, progress)
+    leading.peers.delete(peer)
   }
 }

@@ -16,7 +16,8 @@ export const onTick = (raft: Raft): void => {
   raft.lastTickMs = raft.nowMs
   if (lateMs > 0) {
     forgiveLateTick(raft, lateMs)
-    if (raft.leading !== null) forgiveSilence(raft, raft.leading, lateMs)
+    // A leader that was paused asks the quorum before it gives up; its lease has ended in any case.
+    if (raft.leading !== null) raft.leading.quorumFloorMs = raft.nowMs
   }
   expireForwardedReads(raft)
   if (raft.leading !== null) {
@@ -44,11 +45,6 @@ const tickLeader = (raft: Raft, leading: Leading): void => {
 const hasLostQuorum = (raft: Raft, leading: Leading): boolean => {
   const lastMs = Math.max(quorumContactMs(raft, leading), leading.quorumFloorMs)
   return raft.nowMs - lastMs >= raft.options.electionTimeoutMs
-}
-
-const forgiveSilence = (raft: Raft, leading: Leading, lateMs: number): void => {
-  const lastMs = Math.max(quorumContactMs(raft, leading), leading.quorumFloorMs)
-  leading.quorumFloorMs = Math.min(raft.nowMs, lastMs + lateMs)
 }
 
 /**

@@ -10,6 +10,8 @@ export type ClusterOptions = {
   readonly learners?: readonly NodeId[]
   /** Terms of each server's entries from index 1 on; index 1 is the configuration, term 1. */
   readonly logs?: Readonly<Record<NodeId, readonly number[]>>
+  /** A term that everybody has seen. */
+  readonly term?: number
   readonly options?: Partial<RaftOptions>
   readonly output?: (server: Server, output: Output, held: boolean) => void
 }
@@ -54,7 +56,10 @@ export class Cluster {
 
   /** A server with this log; without entries it waits to be added. */
   start(id: NodeId, entries: readonly Entry[]): Server {
-    const hardState = { currentTerm: entries.at(-1)?.term ?? 0, votedFor: null }
+    const hardState = {
+      currentTerm: Math.max(entries.at(-1)?.term ?? 0, entries.length > 0 ? (this.settings.term ?? 0) : 0),
+      votedFor: null,
+    }
     const server = new Server(testOptions(id, this.settings.options), diskWith(entries, hardState), {
       now: () => this.nowMs,
       send: (message) => this.send(message),

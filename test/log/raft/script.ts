@@ -3,9 +3,10 @@
  * comment (#) and command, `----`, the outputs, and an empty line.
  *
  *   cluster voters=(1 2 3) learners=(4) spares=(5) log1=(1 1 2) disk=slow electionTimeoutMs=100 …
- *                                        log1: terms of server 1's entries from index 1 on; a spare has no log
+ *                      log1: terms of server 1's entries from index 1 on; term: one that all have seen; a spare is empty
  *   timeout 1            time passes on server 1 alone until it campaigns
  *   tick 1 10            time passes; `all` for everybody
+ *   run 100              time passes for everybody, and every message arrives at once
  *   propose 1 a b        read 1    change 1 AddVoter 4    transfer 1 2    unreachable 1 2
  *   deliver [1->2] [Type]     hands over what is under way now        settle: until nothing is
  *   drop [1->2] [Type]        loses it
@@ -61,6 +62,12 @@ class Session {
     show: ([what]) => (this.showAll = what === 'all'),
     timeout: ([id = '']) => this.cluster.timeOut(id),
     tick: ([id = '', ms = '']) => this.cluster.pass(Number(ms), id === 'all' ? undefined : [id]),
+    run: ([ms = '']) => {
+      for (let passed = 0; passed < Number(ms); passed += 10) {
+        this.cluster.pass(10)
+        this.cluster.settle()
+      }
+    },
     propose: ([id = '', ...texts]) => this.cluster.propose(id, ...texts),
     read: ([id = '']) => this.feed(id, { type: 'Read', readId: this.nextId++, nowMs: this.cluster.nowMs }),
     change: ([id = '', type = '', target = '']) => {
@@ -140,6 +147,7 @@ class Session {
       voters: list('voters'),
       learners: list('learners'),
       logs,
+      term: Number(given.get('term') ?? 0),
       options,
       output: (server, output, held) => this.note(server.id, output, held),
     })
