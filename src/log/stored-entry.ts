@@ -203,10 +203,9 @@ const kinds: readonly (EntryKind | undefined)[] = [undefined, 'events', 'noop', 
 
 const isReply = (value: unknown): value is Reply =>
   value === null ||
+  value instanceof Uint8Array ||
   ['boolean', 'number', 'bigint', 'string'].includes(typeof value) ||
-  (Array.isArray(value)
-    ? value.every(isReply)
-    : typeof value === 'object' && !(value instanceof Uint8Array) && Object.values(value).every(isReply))
+  (Array.isArray(value) ? value.every(isReply) : typeof value === 'object' && Object.values(value).every(isReply))
 
 const Variable = t.type({
   actor: Actor,
