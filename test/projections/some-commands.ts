@@ -103,10 +103,28 @@ export const aCommand: fc.Arbitrary<Command> = fc.oneof(
   { weight: 1, arbitrary: index.map((upTo): Command => ({ type: 'ReapTombstones', upTo })) },
 )
 
-/** Both nodes are there, so that sessions can be created at once. */
+/** Both nodes and two sessions are there at first, so that locks can be taken at once. */
 export const someCommands = fc
-  .array(aCommand, { maxLength: 60 })
-  .map((commands): readonly Command[] => [...nodes.map(plainNode), ...commands])
+  .array(aCommand, { minLength: 10, maxLength: 60, size: 'max' })
+  .map((commands): readonly Command[] => [
+    ...nodes.map(plainNode),
+    plainSession('s1', 'n1', 'release'),
+    plainSession('s2', 'N2', 'delete'),
+    ...commands,
+  ])
+
+const plainSession = (id: string, node: string, behavior: string): Command => ({
+  type: 'CreateSession',
+  id,
+  name: '',
+  node,
+  lockDelayMs: 2,
+  behavior,
+  ttl: '',
+  nodeChecks: ['alive'],
+  serviceChecks: null,
+  checks: null,
+})
 
 const plainNode = (node: string): Command => ({
   type: 'Register',

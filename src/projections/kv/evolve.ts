@@ -55,7 +55,7 @@ export const append = <V>(queue: TreeDraft<V, number>, value: V): void => queue.
 export const kept = (value: Bytes): Bytes => {
   if (typeof value === 'string') return value.length < bytesAsArrayFrom ? value : arrayOf(value)
   if (value.length < bytesAsArrayFrom) return String.fromCharCode(...value)
-  return value.buffer.byteLength > value.length ? Uint8Array.from(value) : value // else it would hold a whole read buffer
+  return value.buffer.byteLength > value.length ? new Uint8Array(value) : value // else it would hold a whole read buffer
 }
 
 export const shared = (flags: bigint): bigint => (flags === 0n ? zeroFlags : flags)

@@ -65,6 +65,14 @@ describe('the session view', () => {
     ])
   })
 
+  test('a session that is created again is found under its new names only', () => {
+    const world = sessionsWorld(
+      sessions(sessionCreated('a', { nodeChecks: ['disk'] }), sessionCreated('a', { node: 'n2', nodeChecks: ['cpu'] })),
+    )
+    expect([world.ofNode('n1'), world.ofCheck('n1', 'disk')]).toEqual([[], []])
+    expect([ids(world.ofNode('n2')), ids(world.ofCheck('n2', 'cpu'))]).toEqual([['a'], ['a']])
+  })
+
   test('answers carry the index of the table, at least 1, and say what to wait for', () => {
     expect(sessionList(sessions())).toEqual({ index: 1, result: [], topics: [wholeView('session')], absent: false })
     const view = sessions(sessionCreated('a'), keySet('x'), sessionCreated('b'), keySet('x'))
