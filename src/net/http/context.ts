@@ -4,6 +4,7 @@ import type { PlainJson } from '../json/write.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { HttpClock } from './clock.ts'
 import type { HistoryReader } from './log-reader.ts'
+import type { RouteHeaders } from './route-headers.ts'
 import type { SharedAnswers } from './shared-answers.ts'
 import type { WatchGroups } from './watch-groups.ts'
 
@@ -98,6 +99,7 @@ export type HttpDeps = {
 export type HttpContext = {
   readonly options: HttpOptions
   readonly deps: HttpDeps
+  readonly headers: RouteHeaders
   readonly shared: SharedAnswers
   readonly groups: WatchGroups
 }

@@ -26,15 +26,15 @@ export class Exchange {
   argument: ByteString = ''
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  readonly #common: Headers
+  /** Headers that every answer of the route carries; none before there is a route. */
+  routeHeaders: Headers = []
 
-  constructor(request: IncomingMessage, response: ServerResponse, path: ByteString, rawQuery: string, common: Headers) {
+  constructor(request: IncomingMessage, response: ServerResponse, path: ByteString, rawQuery: string) {
     this.method = request.method ?? 'GET'
     this.path = path
     this.query = rawQuery === '' ? noParams : parseQuery(rawQuery)
     this.request = request
     this.response = response
-    this.#common = common
   }
 
   /** The parameters; none when they could not be decoded (the dispatcher has answered that case already). */
@@ -87,7 +87,7 @@ export class Exchange {
   /** Begins an answer of unknown length. */
   startStream(contentType: string): void {
     if (this.over) return
-    this.response.writeHead(200, [...this.#common, 'Content-Type', contentType, ...nosniff])
+    this.response.writeHead(200, [...this.routeHeaders, 'Content-Type', contentType, ...nosniff])
   }
 
   writeLine(line: ByteString): void {
@@ -122,7 +122,7 @@ export class Exchange {
 
   #write(status: number, headers: Headers, body: Body): void {
     if (this.over) return
-    this.response.writeHead(status, [...this.#common, ...headers, 'Content-Length', String(body.length)])
+    this.response.writeHead(status, [...this.routeHeaders, ...headers, 'Content-Length', String(body.length)])
     if (body.length === 0) this.response.end()
     else if (typeof body === 'string') this.response.end(body, 'latin1')
     else this.response.end(body)

@@ -7,23 +7,12 @@ import type { ByteString } from '../../domain/bytes.ts'
 import { drain } from './body.ts'
 import type { HttpContext } from './context.ts'
 import { Exchange, htmlHeaders } from './exchange.ts'
-import type { Headers } from './exchange.ts'
 import { cleanPath, escapePath, hasUnprintable, unescapePath } from './path.ts'
 import { lacksSlash } from './route-lookup.ts'
-
-/** Headers of every answer of the API. */
-export const commonHeaders = (context: HttpContext): Headers => [
-  'Vary',
-  'Accept-Encoding',
-  'X-Consul-Default-Acl-Policy',
-  context.options.defaultAclPolicy,
-  ...context.options.responseHeaders.flatMap(([name, value]) => [canonicalName(name), value]),
-]
 
 /** The exchange, or null when the request is answered already. `overloaded` is asked once per request. */
 export const receive = (
   context: HttpContext,
-  common: Headers,
   overloaded: () => boolean,
   request: IncomingMessage,
   response: ServerResponse,
@@ -33,7 +22,7 @@ export const receive = (
   const raw = mark === -1 ? url : url.slice(0, mark)
   const rawQuery = mark === -1 ? '' : url.slice(mark + 1)
   const path = unescapePath(raw)
-  const exchange = new Exchange(request, response, path ?? raw, rawQuery, common)
+  const exchange = new Exchange(request, response, path ?? raw, rawQuery)
   if (path === null || !path.startsWith('/')) exchange.text(400, '400 Bad Request')
   else if (overloaded()) {
     context.deps.metrics.increment('consul.http.refused_heap')
@@ -67,7 +56,3 @@ const htmlSafe = (location: string): string =>
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&#34;')
     .replaceAll("'", '&#39;')
-
-/** `x-custom` becomes `X-Custom`. */
-const canonicalName = (name: string): string =>
-  name.toLowerCase().replace(/(^|-)[a-z]/g, (start) => start.toUpperCase())

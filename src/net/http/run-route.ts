@@ -10,6 +10,7 @@ import { bodyLimitBytes, tooLargeText } from './route.ts'
 import type { Route } from './route.ts'
 
 export const runRoute = (context: HttpContext, route: Route, exchange: Exchange): void => {
+  exchange.routeHeaders = route.path.startsWith('/v1/') ? context.headers.api : context.headers.page
   const started = context.deps.clock.nowMs()
   exchange.response.once('finish', () => {
     context.deps.metrics.request(exchange.method, route.path, context.deps.clock.nowMs() - started)

@@ -9,7 +9,8 @@ import { connectionLimit } from './connection-limit.ts'
 import type { HttpContext, HttpDeps, HttpOptions } from './context.ts'
 import type { Exchange } from './exchange.ts'
 import { heapGuard } from './heap-guard.ts'
-import { commonHeaders, receive } from './receive.ts'
+import { receive } from './receive.ts'
+import { routeHeaders } from './route-headers.ts'
 import { hotRoute } from './route-lookup.ts'
 import { runRoute } from './run-route.ts'
 import { sharedAnswers } from './shared-answers.ts'
@@ -40,6 +41,7 @@ export const serveHttp = async (listen: ListenAddress, options: HttpOptions, dep
   const context: HttpContext = {
     options,
     deps,
+    headers: routeHeaders(options),
     shared: sharedAnswers(options.sharedAnswerBytes),
     groups: watchGroups(deps.backend, deps.clock, options.maxWaiters),
   }
@@ -60,11 +62,10 @@ export const serveHttp = async (listen: ListenAddress, options: HttpOptions, dep
 
 /** The dispatcher: hot routes at once, the rest through express, which is loaded when it is first needed. */
 const requestListener = (context: HttpContext): RequestListener => {
-  const common = commonHeaders(context)
   const overloaded = heapGuard(context.options.heapCeilingBytes, context.deps.heapUsed, context.deps.clock)
   const express = behindExpress(context)
   return (request, response) => {
-    const exchange = receive(context, common, overloaded, request, response)
+    const exchange = receive(context, overloaded, request, response)
     if (exchange === null) return
     const route = context.options.hotPath ? hotRoute(exchange.path) : undefined
     if (route === undefined) express(exchange)
