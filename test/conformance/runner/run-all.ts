@@ -9,6 +9,9 @@ import type { Tolerances } from './tolerance.ts'
 export type ScenarioResult = { readonly id: string; readonly steps: readonly StepResult[] }
 
 /** Most of a scenario is waiting: more run at once than there are processors. */
+export const scenariosAtOnce = 6
+
+/** Results in the order of the ids. */
 export const runAll = async (
   scenarios: readonly NamedScenario[],
   tolerances: Tolerances,
