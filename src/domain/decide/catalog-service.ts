@@ -4,6 +4,7 @@
  * - An instance is known by its id on its node, in any case; the id defaults to the name. A record that is the same
  *   yields no event, fields that are not given are cleared.
  * - Weights default to 1 and 1. Not given and empty stay different.
+ * - An instance that gets another name takes its checks along to it: lists of a service's checks go by the name in them.
  * - An instance takes its checks along when it goes, and with them the sessions that stood on them.
  */
 import * as E from 'fp-ts/lib/Either.js'
@@ -14,7 +15,7 @@ import { foldCase } from '../utf8.ts'
 import type { CatalogRulesWorld, Entered } from './catalog-node.ts'
 import type { Rejection } from './rejection.ts'
 import { endSessions } from './session.ts'
-import type { NodeRecord, ServiceRecord } from './world.ts'
+import type { CheckRecord, NodeRecord, ServiceRecord } from './world.ts'
 
 /** Enters an instance on a node that is there, or changes its record. */
 export const enterService = (
@@ -31,14 +32,17 @@ export const enterService = (
     createIndex: known?.createIndex ?? 0,
   }
   if (known !== undefined && sameService(known, fields)) return { record: known, events: [] }
-  return { record: { ...fields, modifyIndex: 0 }, events: [{ type: 'ServiceRegistered', ...fields }] }
+  const record = { ...fields, modifyIndex: 0 }
+  const renamed = known !== undefined && foldCase(known.name) !== foldCase(record.name)
+  const entered: Event = { type: 'ServiceRegistered', ...fields }
+  return { record, events: renamed ? [entered, ...checksUnder(world, record)] : [entered] }
 }
 
 /** The instance's end and that of its checks and their sessions; none if it is not there. `now`: ms. */
 export const removeService = (world: CatalogRulesWorld, node: string, id: string, now: number): readonly Event[] => {
   const service = world.catalog.service(node, id)
   if (service === undefined) return []
-  const checks = world.catalog.checksOf(node).filter((check) => foldCase(check.serviceId) === foldCase(service.id))
+  const checks = checksOfService(world, service)
   const events: Event[] = [
     { type: 'ServiceDeregistered', node: service.node, id: service.id, name: service.name, cause: 'request' },
   ]
@@ -66,5 +70,28 @@ export const withId = (input: ServiceInput): ServiceInput => (input.id === '' ? 
 /** The instance that an operation names, or the refusal that there is no such node. */
 export const nodeOf = (world: CatalogRulesWorld, name: string): E.Either<Rejection, NodeRecord> =>
   E.fromNullable<Rejection>({ type: 'MissingNode' })(world.catalog.node(name))
+
+const checksOfService = (world: CatalogRulesWorld, service: ServiceRecord): readonly CheckRecord[] =>
+  world.catalog.checksOf(service.node).filter((check) => foldCase(check.serviceId) === foldCase(service.id))
+
+const checksUnder = (world: CatalogRulesWorld, service: ServiceRecord): readonly Event[] =>
+  checksOfService(world, service).map((check) => ({
+    type: 'CheckRegistered',
+    node: check.node,
+    checkId: check.checkId,
+    name: check.name,
+    status: check.status,
+    notes: check.notes,
+    output: check.output,
+    serviceId: check.serviceId,
+    serviceName: service.name,
+    serviceTags: service.tags,
+    checkType: check.checkType,
+    interval: check.interval,
+    timeout: check.timeout,
+    exposedPort: check.exposedPort,
+    definition: check.definition,
+    createIndex: check.createIndex,
+  }))
 
 const anyAddresses = new Set(['0.0.0.0', '::', '[::]'])

@@ -30,13 +30,13 @@ export const decideRegister = (
   if (E.isLeft(node)) return node
   const deniedPart = deniedRegistration(world, command, node.right, ctx)
   if (deniedPart !== null) return E.left(deniedPart)
-  // A rename takes the old name's records away before anything is entered under the new one.
-  const renamed = node.right.events.length > 1
-  const after = renamed ? folded(world, node.right.events, ctx.now) : world
-  const service = registerService(after, node.right.record, command)
-  const checks = registerChecks(after, node.right.record, service?.record, command.checks, ctx.now)
+  const renamedNode = afterRename(world, node.right.events, ctx.now)
+  const service = registerService(renamedNode, node.right.record, command)
+  const serviceEvents = service?.events ?? []
+  const renamedService = afterRename(renamedNode, serviceEvents, ctx.now)
+  const checks = registerChecks(renamedService, node.right.record, service?.record, command.checks, ctx.now)
   if (E.isLeft(checks)) return checks
-  return E.right({ events: [...node.right.events, ...(service?.events ?? []), ...checks.right], reply: true })
+  return E.right({ events: [...node.right.events, ...serviceEvents, ...checks.right], reply: true })
 }
 
 /** The service before the check before the whole node. Reply: true, also when nothing was there. */
@@ -134,7 +134,9 @@ const withoutEnded = (check: Entered<CheckRecord>, ended: Set<string>): readonly
   return kept
 }
 
-const folded = (world: Pick<World, 'fork'>, events: readonly Event[], now: number): World => {
+/** A part that brings consequences is a rename: what comes after it is decided on the world that has folded it. */
+const afterRename = <W extends Pick<World, 'fork'>>(world: W, events: readonly Event[], now: number): W | World => {
+  if (events.length < 2) return world
   const fork = world.fork()
   for (const event of events) fork.apply(event, now)
   return fork.world

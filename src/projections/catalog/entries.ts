@@ -30,12 +30,20 @@ export const enterInstance = (
   put(draft, { instance: { node: state.node, service }, node: state.node, service, checks }, index)
 }
 
-/** Takes an instance out; the last one of its service leaves the counter's end in the extinction index. */
-export const removeInstance = (draft: CatalogDraft, service: ServiceRecord, index: number): void => {
+/**
+ * Takes an instance out; the last one of its service leaves the counter's end in the extinction index. `successor` is
+ * what the same instance became under another name: it may still answer for the same service over Connect.
+ */
+export const removeInstance = (
+  draft: CatalogDraft,
+  service: ServiceRecord,
+  successor: ServiceRecord | null,
+  index: number,
+): void => {
   draft.instances.delete(instanceKey(service))
   leave(draft, draft.serviceIndexes, draft.instances, service.name, index)
   const target = connectTarget(service)
-  if (target !== null) leaveConnect(draft, service, target, index)
+  if (target !== null && !isTarget(successor, target)) leaveConnect(draft, service, target, index)
 }
 
 /** Rebuilds every entry of a node after a change of its record or of its own checks. */
@@ -100,11 +108,15 @@ const put = (draft: CatalogDraft, entry: HealthEntry, index: number): void => {
   draft.serviceIndexes.set(foldCase(service.name), { index })
   const target = connectTarget(service)
   const former = replaced === undefined ? null : connectTarget(replaced.service)
-  if (replaced !== undefined && former !== null && (target === null || foldCase(former) !== foldCase(target)))
-    leaveConnect(draft, replaced.service, former, index)
+  if (former !== null && !isTarget(service, former)) leaveConnect(draft, service, former, index)
   if (target === null) return
   draft.connect.set(inGroupKey(target, onNodeKey(service.node, service.id)), key)
   draft.connectIndexes.set(foldCase(target), { index })
+}
+
+const isTarget = (service: ServiceRecord | null, name: string): boolean => {
+  const target = service === null ? null : connectTarget(service)
+  return target !== null && foldCase(target) === foldCase(name)
 }
 
 const leaveConnect = (draft: CatalogDraft, service: ServiceRecord, target: string, index: number): void => {

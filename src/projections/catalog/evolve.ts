@@ -70,7 +70,8 @@ export const putService = (draft: CatalogDraft, service: ServiceRecord, index: n
   const former = known === undefined ? undefined : draft.instances.get(instanceKey(known))
   draft.services.set(key, service)
   enterInstance(draft, service, former, index)
-  if (known !== undefined && foldCase(known.name) !== foldCase(service.name)) removeInstance(draft, known, index)
+  if (known !== undefined && foldCase(known.name) !== foldCase(service.name))
+    removeInstance(draft, known, service, index)
 }
 
 /** Enters a check or replaces its record, also when it moved to another service. */
@@ -98,7 +99,7 @@ const removeService = (draft: CatalogDraft, node: string, id: string, index: num
   const known = draft.services.get(key)
   if (known === undefined) return
   draft.services.delete(key)
-  removeInstance(draft, known, index)
+  removeInstance(draft, known, null, index)
 }
 
 const removeCheck = (draft: CatalogDraft, node: string, checkId: string, index: number): void => {

@@ -261,6 +261,24 @@ describe('Register: check events', () => {
   })
 })
 
+describe('Register: a service under a new name', () => {
+  const renamed = (checks: readonly ReturnType<typeof aCheck>[]) => {
+    const told = story()
+    told.tell(register({ service: aService({ id: 's' }), checks: [aCheck({ serviceId: 's' }), aCheck({ name: 'n' })] }))
+    return told.tell(register({ service: aService({ id: 's', name: 'db', tags: ['t'] }), checks }))
+  }
+
+  test('takes its checks along', () => {
+    expect(renamed([])).toMatchObject([
+      { type: 'ServiceRegistered', name: 'db', createIndex: 1 },
+      { type: 'CheckRegistered', checkId: 'c', serviceName: 'db', serviceTags: ['t'], createIndex: 1 },
+    ])
+  })
+  test('which are not written twice', () => {
+    expect(renamed([aCheck({ serviceId: 's' })])).toHaveLength(2)
+  })
+})
+
 describe('Register: who a node is', () => {
   test('another UUID under the same name replaces a holder that is not alive', () => {
     const told = story()
