@@ -28,7 +28,8 @@ export const createLog = async (
   await file.close()
   log.segments.push(segment)
   applyBatch(log, segment, built.effect)
-  const mark = { sequence: 1, batch: 1, position: origin, oldestSegment: firstId, activeSegment: firstId }
+  const active = { oldestSegment: firstId, activeSegment: firstId, activeBytes: segmentBytes }
+  const mark = { sequence: 1, batch: 1, position: origin, ...active }
   await createMark(disk, dir, mark)
   return { log, mark }
 }

@@ -7,7 +7,8 @@
  * - Everything before the end of the last segment must be sound, batch by batch, in one chain.
  * - Behind the end of the last segment one unacknowledged batch may lie in pieces: it is cut. It is damage when a later
  *   batch follows, or when its commit frame is whole and no piece is missing (then it was not torn but changed).
- * - A segment newer than the mark's, whose first batch is not whole or that begins a new series, was never acknowledged.
+ * - A last segment whose first batch is in pieces holds nothing acknowledged, if the mark names a batch before it; so
+ *   does one that is newer than the mark's segment and begins a new series. It goes.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { isEmptyAt } from '../frame.ts'
@@ -128,10 +129,15 @@ const scanSegment = async (
   expected: Expected,
 ): Promise<Inspection['torn'] | 'leftover'> => {
   const buffer = await readFile(how.disk, file.path)
-  const acknowledged = file.id <= expected.mark.activeSegment
-  const opened = openSegment(buffer, log, file)
+  const first = scanBatch(buffer, 0)
+  if (E.isLeft(first)) {
+    requireUnacknowledged({ buffer, log, file, expected, at: 0, fault: first.left })
+    return 'leftover'
+  }
+  const opened = openSegment(buffer, log, file, first.right)
   if (typeof opened === 'string') {
-    if (!acknowledged && expected.last) return 'leftover'
+    if (expected.last && file.id > expected.mark.activeSegment && first.right.head?.newSeries === true)
+      return 'leftover'
     return failDamaged(file.path, 0, opened)
   }
   log.segments.push(opened)
@@ -148,16 +154,24 @@ const scanSegment = async (
   }
 }
 
+/** A segment without a whole first batch is in order only where nothing of it can have been acknowledged. */
+const requireUnacknowledged = (end: End): void => {
+  const { buffer, log, file, expected, fault } = end
+  const { mark, last } = expected
+  if (fault.type === 'later')
+    failWith({ type: 'Unsupported', file: file.path, what: 'it was written by a later release' })
+  const before = log.segments.length > 0 && log.batch >= mark.batch
+  if (!last || !before) failDamaged(file.path, fault.offset, `the first batch is not whole: ${fault.what}`)
+  if (file.id > mark.activeSegment) return
+  if (buffer.length !== mark.activeBytes)
+    failDamaged(file.path, 0, `the file has ${buffer.length} bytes instead of ${mark.activeBytes}`)
+  judgeEnd(end)
+}
+
 /** Checks a segment's length and first batch against the log so far; text: what is wrong. */
-const openSegment = (buffer: Buffer, log: LogState, file: SegmentFile): Segment | string => {
-  const batch = scanBatch(buffer, 0)
-  if (E.isLeft(batch)) {
-    if (batch.left.type === 'later')
-      failWith({ type: 'Unsupported', file: file.path, what: 'it was written by a later release' })
-    return `its first batch is not whole: ${batch.left.what}`
-  }
-  const { head } = batch.right
-  if (head === null || batch.right.hardState === null) return 'it does not begin with a segment frame and a hard state'
+const openSegment = (buffer: Buffer, log: LogState, file: SegmentFile, batch: ScannedBatch): Segment | string => {
+  const { head } = batch
+  if (head === null || batch.hardState === null) return 'it does not begin with a segment frame and a hard state'
   if (head.id !== file.id) return 'it was written under another name'
   if (head.fileBytes !== buffer.length) return `it has ${buffer.length} bytes instead of ${head.fileBytes}`
   const first = log.segments.length === 0

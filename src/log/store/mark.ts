@@ -6,7 +6,7 @@
  * Rule: batch k is acknowledged only when it and a mark that names batch k-1 (or k) and its segment are durable.
  *
  * A slot is a frame (`frame.ts`), body: u64 sequence, u64 batch, position after that batch (u64 index, u64 term, 32
- * bytes hash), u64 id of the oldest segment that must exist, u64 id of the segment that is written.
+ * bytes hash), u64 id of the oldest segment that must exist, u64 id and u64 length of the segment that is written.
  */
 import type { LogPosition } from '../entry.ts'
 import { closeFrame, frameAt, frameHeaderBytes, frameKind } from '../frame.ts'
@@ -20,12 +20,14 @@ export type Mark = {
   readonly position: LogPosition
   readonly oldestSegment: number
   readonly activeSegment: number
+  /** Length of that file: it had it before the mark named it. */
+  readonly activeBytes: number
 }
 
 export const slotBytes = 4096
 export const markFileBytes = 2 * slotBytes
 
-const bodyBytes = 80
+const bodyBytes = 88
 
 /** Where a mark is written. */
 export const slotOffset = (mark: Mark): number => (mark.sequence % 2) * slotBytes
@@ -38,6 +40,7 @@ export const encodeMark = (mark: Mark): Buffer => {
   writePosition(buffer, frameHeaderBytes + 16, mark.position)
   writeUint(buffer, frameHeaderBytes + 64, mark.oldestSegment)
   writeUint(buffer, frameHeaderBytes + 72, mark.activeSegment)
+  writeUint(buffer, frameHeaderBytes + 80, mark.activeBytes)
   closeFrame(buffer, 0, frameKind.mark, bodyBytes)
   return buffer
 }
@@ -60,5 +63,6 @@ const readSlot = (file: Buffer, slot: 0 | 1): Mark | null => {
     position: readPosition(file, frame.body + 16),
     oldestSegment: readUint(file, frame.body + 64),
     activeSegment: readUint(file, frame.body + 72),
+    activeBytes: readUint(file, frame.body + 80),
   }
 }

@@ -83,9 +83,9 @@ const openLocked = async (options: Options, disk: Disk, release: () => Promise<v
   const inspection = await inspect({ disk, dir, pause, examine: () => null })
   const { log, mark } = inspection.found ?? (await createLog(disk, options, inspection.leftovers))
   const checkpoints = await findCheckpoints(disk, log, options)
-  await tidy(disk, options, inspection, checkpoints)
   const writer = await SegmentWriter.open(disk, options, log, mark)
-  await writer.repair(inspection.torn)
+  await writer.repair(inspection.torn) // before a file goes: the mark must not name it any more
+  await tidy(disk, options, inspection, checkpoints)
   const restored = await restoredOf(disk, options, log, checkpoints)
   return storeOf({ disk, options, log, writer, restored, release, found: checkpoints })
 }

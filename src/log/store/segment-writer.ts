@@ -56,11 +56,16 @@ export class SegmentWriter {
     return new SegmentWriter(disk, options, log, { mark, markFile, file })
   }
 
-  /** Overwrites an unacknowledged batch in pieces by zeros, and makes what is kept durable. */
+  /**
+   * Overwrites an unacknowledged batch in pieces by zeros, and makes durable what was seen: a process that was killed
+   * may have left writes and names that only the system's memory holds.
+   */
   async repair(torn: { readonly offset: number; readonly bytes: number } | null): Promise<void> {
     if (torn !== null) await this.file.write(torn.offset, [Buffer.alloc(torn.bytes)])
     await this.file.sync()
-    this.syncs += 1
+    await this.markFile.sync()
+    await this.disk.syncDir(this.options.dir)
+    this.syncs += 3
     await this.settle()
   }
 
@@ -184,6 +189,7 @@ export class SegmentWriter {
       position: this.log.last,
       oldestSegment: oldest.id,
       activeSegment: this.segment.id,
+      activeBytes: this.segment.fileBytes,
     }
     this.mark = mark
     this.syncs += 1

@@ -4,7 +4,29 @@ import { join } from 'node:path'
 import { realDisk } from '../../../src/log/store/disk.ts'
 import { memoryStore } from '../../../src/log/store/memory-store.ts'
 import { openStore } from '../../../src/log/store/open-store.ts'
+import { simDisk } from '../../simulation/disk.ts'
+import { prng } from '../../simulation/prng.ts'
 import { logStoreContract, right } from './log-store-contract.ts'
+
+/** Production's code on a disk that loses power at each reopening. */
+logStoreContract('the simulated disk', async () => {
+  const disk = simDisk({ random: prng(7), sleep: () => Promise.resolve(), syncMs: 1 })
+  const options = {
+    dir: '/data/raft',
+    segmentBytes: 64 * 1024,
+    pause: () => Promise.resolve(),
+    notice: () => undefined,
+  }
+  const open = async () => right(await openStore(options, disk)())
+  return {
+    store: await open(),
+    reopen: () => {
+      disk.crash()
+      return open()
+    },
+    dispose: () => Promise.resolve(),
+  }
+})
 
 const pause = () => Promise.resolve()
 
