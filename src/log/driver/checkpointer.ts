@@ -2,14 +2,14 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Folded } from '../leader/folded.ts'
 import type { CheckpointMeta, CheckpointRow, LogStore, StoreError } from '../store/types.ts'
-import { compactionIndex } from './retention.ts'
-import type { Retention } from './retention.ts'
+import { retention } from '../store/retention.ts'
+import type { RetentionSettings } from '../store/retention.ts'
 
 export type CheckpointPolicy = {
   /** A checkpoint is due when either has passed since the last one. */
   readonly everyEvents: number
   readonly everyBytes: number
-  readonly retention: Retention
+  readonly retention: RetentionSettings
 }
 
 export const defaultCheckpointPolicy: CheckpointPolicy = {
@@ -103,8 +103,11 @@ export class Checkpointer<View> {
 
   private async compact(): Promise<E.Either<StoreError, void>> {
     const status = this.store.status()
-    const index = compactionIndex(status, this.policy.retention, this.hooks.wall())
-    if (index <= status.firstIndex) return E.right(undefined)
+    const { firstIndex, lastIndex, extents } = status
+    const checkpoints = status.checkpoints.map(({ last, at }) => ({ index: last.index, at }))
+    const state = { segments: extents, firstIndex, lastIndex, checkpoints }
+    const index = retention(state, this.policy.retention, this.hooks.wall())
+    if (index === null) return E.right(undefined)
     const compacted = await this.store.compactTo(index)
     if (E.isLeft(compacted)) return compacted
     if (compacted.right.firstIndex > status.firstIndex) this.hooks.compacted(compacted.right.firstIndex)
