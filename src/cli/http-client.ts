@@ -63,16 +63,28 @@ export const send = async (target: Target, call: ApiRequest): Promise<Result<Res
     ...(target.auth === null ? {} : { auth: target.auth }),
   }
   const open = target.scheme === 'https' ? await httpsOpener(target.tls) : httpRequest
-  return new Promise((resolve) => {
-    const failed = (error: unknown) => {
-      const verb = call.method.charAt(0) + call.method.slice(1).toLowerCase()
-      resolve({ ok: false, message: `${verb} "${origin(target)}${path}": ${dialProblem(error, target)}` })
-    }
-    const outgoing = open(options, (incoming) => collect(incoming, failed, (value) => resolve({ ok: true, value })))
-    outgoing.on('error', failed)
-    outgoing.end(call.body)
-  })
+  let outcome = await attempt(open, options, call.body)
+  // A kept connection may have been closed by the agent meanwhile: reading again is harmless.
+  if (!outcome.ok && outcome.reused && call.method === 'GET')
+    outcome = await attempt(open, { ...options, agent: false })
+  if (outcome.ok) return { ok: true, value: outcome.response }
+  const verb = call.method.charAt(0) + call.method.slice(1).toLowerCase()
+  return { ok: false, message: `${verb} "${origin(target)}${path}": ${dialProblem(outcome.error, target)}` }
 }
+
+type Attempt =
+  | { readonly ok: true; readonly response: Response }
+  | { readonly ok: false; readonly error: unknown; readonly reused: boolean }
+
+const attempt = (open: Opener, options: RequestOptions, body?: Uint8Array): Promise<Attempt> =>
+  new Promise((resolve) => {
+    const failed = (error: unknown) => resolve({ ok: false, error, reused: outgoing.reusedSocket })
+    const outgoing = open(options, (incoming) =>
+      collect(incoming, failed, (response) => resolve({ ok: true, response })),
+    )
+    outgoing.on('error', failed)
+    outgoing.end(body)
+  })
 
 /** Sends and refuses every status but 200: `Unexpected response code: 500 (text)`. */
 export const call = async (target: Target, request: ApiRequest): Promise<Result<Response>> => {

@@ -14,9 +14,9 @@ export type Golden = {
 
 export const readGolden = (dir: URL, name: string): Golden => {
   const text = readFileSync(new URL(`${name}.txt`, dir), 'utf8')
-  const [head = '', rest = ''] = split(text, '--- stdout\n')
-  const [out = '', tail = ''] = split(rest, '--- stderr\n')
-  const [err = '', ends = ''] = split(tail, '--- final newline: ')
+  const [head, rest] = split(text, '--- stdout\n')
+  const [out, tail] = split(rest, '--- stderr\n')
+  const [err, ends] = split(tail, '--- final newline: ')
   const [command = '', ...notes] = head.split('\n')
   const note = (label: string) => notes.find((line) => line.startsWith(label))?.slice(label.length)
   const newline = (stream: string) => ends.includes(`${stream} yes`)

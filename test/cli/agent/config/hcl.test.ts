@@ -123,8 +123,10 @@ const toHcl = (value: Tree): string => {
   if (value instanceof Map) {
     return `{\n${[...(value as ReadonlyMap<string, Tree>)].map(([key, inner]) => `${key} = ${toHcl(inner)}`).join('\n')}\n}`
   }
-  if (typeof value !== 'string') return String(value)
-  return `"${[...value].map((char) => (char === '$' || char === '{' ? char : hclChar(char))).join('')}"`
+  if (typeof value !== 'string') return toJson(value)
+  return `"${Array.from(value)
+    .map((char) => (char === '$' || char === '{' ? char : hclChar(char)))
+    .join('')}"`
 }
 
 const hclChar = (char: string): string =>
