@@ -138,7 +138,8 @@ const dropSpeculation = <View, Draft, World, Command, Event extends AnyEvent, Re
   mode: Mode,
   leader: string | null,
 ): void => {
-  const queued = takeAll(machine.queue)
+  const undecided = [...machine.deciding, ...takeAll(machine.queue)]
+  machine.deciding = []
   const batches = takeAll(machine.batches)
   machine.mode = mode
   machine.queuedBytes = 0
@@ -149,5 +150,5 @@ const dropSpeculation = <View, Draft, World, Command, Event extends AnyEvent, Re
     for (const { pending } of batch.pending)
       pending.answer(E.left({ type: 'OutcomeUnknown', why: 'leadership was lost before the entry was committed' }))
   abandon(machine.gates)
-  for (const pending of queued) pending.answer(E.left({ type: 'NotLeader', leader }))
+  for (const pending of undecided) pending.answer(E.left({ type: 'NotLeader', leader }))
 }

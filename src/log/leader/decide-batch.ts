@@ -47,6 +47,7 @@ export const decideBatch = <View, Draft, World, Command, Event extends AnyEvent,
     const pending = shift(machine.queue)
     if (pending === undefined) break
     machine.queuedBytes -= pending.bytes
+    machine.deciding.push(pending)
     decideOne(machine, drain, pending)
     if (count % commandsPerSlice === 0 && !clock.mayContinue()) break
   }
@@ -101,6 +102,7 @@ const closeDrain = <View, Draft, World, Command, Event extends AnyEvent, Rejecti
   machine: Machine<View, Draft, World, Command, Event, Rejection>,
   drain: Drain<Draft, World, Command, Event, Rejection>,
 ): void => {
+  machine.deciding = []
   withhold(machine.gates, drain.gated, drain.fold.index)
   if (drain.entries.length === 0) return
   const folded = closeFold(machine.domain, drain.fold)

@@ -114,6 +114,8 @@ export type Machine<View, Draft, World, Command, Event extends AnyEvent, Rejecti
   uncommittedBytes: number
   readonly gates: Gates<Rejection>
   requestIds: RequestIds
+  /** Requests taken from the queue and not yet in a batch; left over only when deciding broke an invariant. */
+  deciding: Pending<Command, Rejection>[]
   /** The first command was queued in this leadership. */
   begun: boolean
 }
@@ -138,5 +140,6 @@ export const createMachine = <View, Draft, World, Command, Event extends AnyEven
   uncommittedBytes: 0,
   gates: noGates(),
   requestIds,
+  deciding: [],
   begun: false,
 })

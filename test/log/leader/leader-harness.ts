@@ -20,15 +20,16 @@ export type ToyOutcome = Outcome<ToyRejection>
 /** An answer that may not have come yet. */
 export type Asked = { outcome: ToyOutcome | null }
 
-/** Counts instead of drawing: bytes differ from draw to draw and are the same in every run. */
+/** Looks like chance and is the same in every run. */
 export const countingBytes = (): ((count: number) => Uint8Array) => {
-  let drawn = 0
-  return (count) => {
-    drawn += 1
-    const bytes = new Uint8Array(count)
-    new DataView(bytes.buffer).setUint32(0, drawn)
-    return bytes
-  }
+  let state = 0x9e3779b9
+  return (count) =>
+    Uint8Array.from({ length: count }, () => {
+      state ^= state << 13
+      state ^= state >>> 17
+      state ^= state << 5
+      return state & 0xff
+    })
 }
 
 export class Leader {
