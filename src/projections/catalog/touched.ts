@@ -82,8 +82,7 @@ type CheckEvent = Extract<CatalogEvent, { readonly checkId: string }>
 const checkedServices = (before: Catalog, event: CheckEvent): readonly Connectable[] => {
   const former = before.checks.get(onNodeKey(event.node, event.checkId))
   if (event.serviceId === '' || former?.serviceId === '') return servicesOn(before, event.node)
-  const shown = [event.serviceId, former?.serviceId ?? event.serviceId].map((id) =>
-    before.services.get(onNodeKey(event.node, id)),
-  )
+  const ids = new Set([event.serviceId, former?.serviceId ?? event.serviceId])
+  const shown = [...ids].map((id) => before.services.get(onNodeKey(event.node, id)))
   return shown.map((service) => service ?? { kind: '', name: event.serviceName, proxy: null, connect: null })
 }
