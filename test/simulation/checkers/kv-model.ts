@@ -2,8 +2,11 @@
  * The sequential specification of the key-value store with sessions, locks and transactions, written from the
  * interface's rules and sharing no code with the system. Written values are unique, so two writes never cancel out.
  *
- * An operation with an unknown outcome has no known index: what it writes carries a symbolic index (negative: minus the
- * operation's number) that matches any index a client saw, and is bound by the first read that shows a number.
+ * - An operation with an unknown outcome has no known index: what it writes carries the index `unknown`, which matches
+ *   any index that a client saw and is bound by the first read that shows a number.
+ * - A session with a TTL may end unseen at any moment. It matters only to operations that meet a key it holds or name
+ *   it, so each of those is tried with the session alive and with the session ended just before.
+ * - The index of a write is its place in the order: a write that changes something has a higher one than all before.
  */
 import type { KvOp } from '../../../src/domain/commands/kv.ts'
 import type { Model, Operation } from './linearizability.ts'
@@ -21,8 +24,11 @@ export type KvInput =
   | { readonly type: 'List'; readonly prefix: string }
   | { readonly type: 'Change'; readonly op: KvOp }
   | { readonly type: 'Transact'; readonly ops: readonly KvOp[] }
-  | { readonly type: 'CreateSession'; readonly session: string; readonly deletes: boolean; readonly delays: boolean }
+  | ({ readonly type: 'CreateSession'; readonly session: string } & SessionRules)
   | { readonly type: 'EndSession'; readonly session: string }
+
+/** What happens to held keys when the session ends, and whether it ends by itself. */
+export type SessionRules = { readonly deletes: boolean; readonly delays: boolean; readonly expires: boolean }
 
 export type KvOutput =
   | { readonly type: 'Cells'; readonly cells: readonly (readonly [string, Cell])[] } // Get: none or one
@@ -38,36 +44,99 @@ export type KvOutput =
 export type KvOperation = Operation<KvInput, KvOutput>
 
 export type KvState = {
-  readonly cells: readonly (readonly [string, Cell])[] // sorted by key
-  readonly sessions: readonly (readonly [string, { readonly deletes: boolean; readonly delays: boolean }])[]
+  readonly cells: Table<Cell>
+  readonly sessions: Table<SessionRules>
   /** Keys that a session's end released: a lock may be refused for a while. */
   readonly delayed: readonly string[]
+  /** Index of the newest write. */
+  readonly newest: number
 }
+
+/** Sorted by key. */
+type Table<A> = readonly (readonly [string, A])[]
+
+const unknown = -1
 
 /** Model of one group of keys; operations of different groups do not influence each other. */
 export const kvModel: Model<KvState, KvInput, KvOutput> = {
-  initial: { cells: [], sessions: [], delayed: [] },
-  step: (state, input, output, id) => {
+  initial: { cells: [], sessions: [], delayed: [], newest: 0 },
+  step: (state, input, output) => {
+    const states = expiries(state, concerned(state, input))
+    return states
+      .flatMap((before) => answer(before, input, output).map((after) => ordered(before, after, output)))
+      .filter((after) => after !== null)
+  },
+  harmless: (before, after, output) =>
+    output.type === 'Cells' ? onlyBound(before, after) : after === before && !mayWrite(output),
+  key: (state) => JSON.stringify([state.newest, state.cells, state.sessions, state.delayed]),
+}
+
+/** A read learned indexes and found no session ended. */
+const onlyBound = (before: KvState, after: KvState) => after.sessions === before.sessions
+
+const mayWrite = (output: KvOutput) => output.type === 'Transacted' || (output.type === 'Changed' && output.ok)
+
+/** Null when the operation changed something although a later one was before it. */
+const ordered = (before: KvState, after: KvState, output: KvOutput | null): KvState | null => {
+  const wrote = after.cells !== before.cells && (output?.type === 'Changed' || output?.type === 'Transacted')
+  if (!wrote) return after
+  return output.index > before.newest ? { ...after, newest: output.index } : null
+}
+
+/** Sessions with a TTL that the operation could find ended. */
+const concerned = (state: KvState, input: KvInput): readonly string[] => {
+  const holders = (matches: (key: string) => boolean) =>
+    state.cells.flatMap(([key, { session }]) => (session !== null && matches(key) ? [session] : []))
+  const touched = (op: KvOp): readonly string[] => [
+    ...('session' in op ? [op.session] : []),
+    ...holders((key) =>
+      op.verb === 'delete-tree' || op.verb === 'get-tree' ? key.startsWith(op.key) : key === op.key,
+    ),
+  ]
+  const named = (): readonly string[] => {
     switch (input.type) {
       case 'Get':
-        return read(state, (key) => key === input.key, output)
+        return holders((key) => key === input.key)
       case 'List':
-        return read(state, (key) => key.startsWith(input.prefix), output)
+        return holders((key) => key.startsWith(input.prefix))
       case 'Change':
-        return change(state, input.op, output, -id)
+        return input.op.verb === 'unknown' ? [] : touched(input.op)
       case 'Transact':
-        return transact(state, input.ops, output, -id)
-      case 'CreateSession': {
-        if (output !== null && !(output.type === 'Changed' && output.ok)) return []
-        const { session, deletes, delays } = input
-        return [{ ...state, sessions: put(state.sessions, session, { deletes, delays }) }]
-      }
+        return input.ops.flatMap(touched)
+      case 'CreateSession':
       case 'EndSession':
-        if (output !== null && !(output.type === 'Changed' && output.ok)) return []
-        return [endSession(state, input.session, output === null ? -id : output.index)]
+        return []
     }
-  },
-  key: (state) => JSON.stringify([state.cells, state.sessions, state.delayed]),
+  }
+  return [...new Set(named())].filter((session) => find(state.sessions, session)?.expires === true)
+}
+
+/** The state as it is, and with every choice of those sessions ended. */
+const expiries = (state: KvState, sessions: readonly string[]): readonly KvState[] =>
+  sessions.reduce<readonly KvState[]>(
+    (states, session) => [...states, ...states.map((before) => endSession(before, session, unknown))],
+    [state],
+  )
+
+const answer = (state: KvState, input: KvInput, output: KvOutput | null): readonly KvState[] => {
+  switch (input.type) {
+    case 'Get':
+      return read(state, (key) => key === input.key, output)
+    case 'List':
+      return read(state, (key) => key.startsWith(input.prefix), output)
+    case 'Change':
+      return change(state, input.op, output)
+    case 'Transact':
+      return transact(state, input.ops, output)
+    case 'CreateSession': {
+      if (output !== null && !(output.type === 'Changed' && output.ok)) return []
+      const { session, deletes, delays, expires } = input
+      return [{ ...state, sessions: put(state.sessions, session, { deletes, delays, expires }) }]
+    }
+    case 'EndSession':
+      if (output !== null && !(output.type === 'Changed' && output.ok)) return []
+      return [endSession(state, input.session, output === null ? unknown : output.index)]
+  }
 }
 
 /** A read must show exactly the matching cells; symbolic indexes take the numbers that it shows. */
@@ -76,13 +145,13 @@ const read = (state: KvState, matches: (key: string) => boolean, output: KvOutpu
   if (output.type !== 'Cells') return []
   const expected = state.cells.filter(([key]) => matches(key))
   if (expected.length !== output.cells.length) return []
-  let cells = state.cells
+  let bound = state
   for (const [i, [key, cell]] of expected.entries()) {
     const shown = output.cells[i]
     if (shown === undefined || shown[0] !== key || !shows(cell, shown[1])) return []
-    cells = put(cells, key, shown[1])
+    if (cell.createIndex < 0 || cell.modifyIndex < 0) bound = { ...bound, cells: put(bound.cells, key, shown[1]) }
   }
-  return [{ ...state, cells }]
+  return [bound]
 }
 
 const shows = (cell: Cell, shown: Cell): boolean =>
@@ -95,10 +164,10 @@ const shows = (cell: Cell, shown: Cell): boolean =>
 /** A symbolic index may be any index that a client names, but never 0. */
 const sameIndex = (held: number, named: number) => (held < 0 ? named > 0 : held === named)
 
-const change = (state: KvState, op: KvOp, output: KvOutput | null, symbol: number): readonly KvState[] => {
+const change = (state: KvState, op: KvOp, output: KvOutput | null): readonly KvState[] => {
   if (output?.type === 'InvalidSession') return op.verb === 'lock' && !has(state.sessions, op.session) ? [state] : []
   if (output !== null && output.type !== 'Changed') return []
-  const outcomes = apply(state, op, output?.index ?? symbol)
+  const outcomes = apply(state, op, output?.index ?? unknown)
   return outcomes
     .filter((outcome) => output === null || (outcome.type === 'Done') === output.ok)
     .filter((outcome) => output === null || outcome.type !== 'Invalid')
@@ -116,7 +185,9 @@ const apply = (state: KvState, op: KvOp, index: number): readonly Outcome[] => {
   if (op.verb === 'unknown') return [{ type: 'Invalid' }]
   const cell = find(state.cells, op.key)
   const without = (keep: (key: string) => boolean): Outcome =>
-    done({ ...state, cells: state.cells.filter(([key]) => keep(key)) })
+    state.cells.every(([key]) => keep(key))
+      ? done(state)
+      : done({ ...state, cells: state.cells.filter(([key]) => keep(key)) })
   switch (op.verb) {
     case 'set':
       return [write(state, op, index, { session: cell?.session ?? null, lockIndex: 0 })]
@@ -156,12 +227,13 @@ const lock = (
   cell: Cell | undefined,
   index: number,
 ): readonly Outcome[] => {
-  if (!has(state.sessions, op.session)) return [{ type: 'Invalid' }]
+  const delayed = state.delayed.includes(op.key)
+  if (!has(state.sessions, op.session)) return delayed ? [{ type: 'Invalid' }, refused] : [{ type: 'Invalid' }]
   if (cell?.session === op.session) return [write(state, op, index, cell)]
   if (cell?.session != null) return [refused]
   const acquired = write(state, op, index, { session: op.session, lockIndex: (cell?.lockIndex ?? 0) + 1 })
   const free = acquired.type === 'Done' ? [done({ ...acquired.state, delayed: drop(state.delayed, op.key) })] : []
-  return state.delayed.includes(op.key) ? [...free, refused] : free
+  return delayed ? [...free, refused] : free
 }
 
 const write = (
@@ -191,14 +263,9 @@ const compare = (holds: boolean | 'open', then: () => Outcome): readonly Outcome
   holds === 'open' ? [then(), refused] : [holds ? then() : refused]
 
 /** All or nothing: every combination of open comparisons is followed. */
-const transact = (
-  state: KvState,
-  ops: readonly KvOp[],
-  output: KvOutput | null,
-  symbol: number,
-): readonly KvState[] => {
+const transact = (state: KvState, ops: readonly KvOp[], output: KvOutput | null): readonly KvState[] => {
   if (output !== null && output.type !== 'Transacted' && output.type !== 'RolledBack') return []
-  const index = output?.type === 'Transacted' ? output.index : symbol
+  const index = output?.type === 'Transacted' ? output.index : unknown
   let paths: { readonly state: KvState; readonly failed: readonly number[]; readonly shown: KvResult[] }[] = [
     { state, failed: [], shown: [] },
   ]
@@ -273,10 +340,13 @@ const endSession = (state: KvState, session: string, index: number): KvState => 
         held.includes(key) ? ([key, { ...cell, session: null, modifyIndex: index }] as const) : ([key, cell] as const),
       )
   const delayed = ended.delays ? [...new Set([...state.delayed, ...held])].sort() : state.delayed
-  return { cells, sessions: state.sessions.filter(([id]) => id !== session), delayed }
+  return {
+    ...state,
+    cells: held.length === 0 ? state.cells : cells,
+    sessions: state.sessions.filter(([id]) => id !== session),
+    delayed,
+  }
 }
-
-type Table<A> = readonly (readonly [string, A])[]
 
 const find = <A>(table: Table<A>, key: string): A | undefined => table.find(([k]) => k === key)?.[1]
 const has = <A>(table: Table<A>, key: string): boolean => table.some(([k]) => k === key)

@@ -27,11 +27,12 @@ const unlock = (key: string, value: string, session: string): KvInput => ({
 })
 const get = (key: string): KvInput => ({ type: 'Get', key })
 const list = (prefix: string): KvInput => ({ type: 'List', prefix })
-const session = (id: string, delays = false): KvInput => ({
+const session = (id: string, rules: { delays?: boolean; expires?: boolean } = {}): KvInput => ({
   type: 'CreateSession',
   session: id,
   deletes: false,
-  delays,
+  delays: rules.delays ?? false,
+  expires: rules.expires ?? false,
 })
 const end = (id: string): KvInput => ({ type: 'EndSession', session: id })
 const ok = (index: number): KvOutput => ({ type: 'Changed', ok: true, index })
@@ -73,6 +74,12 @@ describe('a linearizable history is accepted', () => {
     ).toBe('Linearizable')
   })
 
+  test('in which a concurrent deletion of a missing key comes after a write', () => {
+    expect(
+      verdict([op(0, 10, set('a', '1'), ok(1)), op(1, 11, remove('a'), ok(2)), op(12, 13, get('a'), shows())]),
+    ).toBe('Linearizable')
+  })
+
   test('in which a write of unknown outcome shows late', () => {
     expect(
       verdict([
@@ -111,9 +118,8 @@ describe('a linearizable history is accepted', () => {
   test('in which a session expires unseen and its lock is refused during the delay', () => {
     expect(
       verdict([
-        op(0, 1, session('s', true), ok(1)),
+        op(0, 1, session('s', { delays: true, expires: true }), ok(1)),
         op(0, 1, session('t'), ok(2)),
-        op(0, null, end('s'), null),
         op(2, 3, lock('l', '1', 's'), ok(3)),
         op(4, 5, get('l'), shows(['l', cell('1', 4, { lockIndex: 1, createIndex: 3 })])),
         op(6, 7, lock('l', '2', 't'), no(4)),

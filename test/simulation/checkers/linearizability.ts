@@ -2,6 +2,8 @@
  * Is a history linearizable? Wing and Gong's search with Lowe's memory of visited (linearized set, state) pairs, as in
  * Porcupine. An operation with an unknown outcome stays open: it may take effect at any moment after its call, or
  * never. The caller splits a history into independent parts (here: groups of keys) and checks each alone.
+ *
+ * A read or a refusal that may be next can always be next: no other order needs to be tried.
  */
 
 export type Operation<Input, Output> = {
@@ -13,11 +15,14 @@ export type Operation<Input, Output> = {
   readonly returned: { readonly at: number; readonly output: Output } | null
 }
 
-/** A sequential specification. `key` must be equal exactly for equal states. */
+/** A sequential specification. */
 export type Model<State, Input, Output> = {
   readonly initial: State
   /** All states that may follow if `input` is answered by `output` (null: any answer); empty: impossible. */
-  readonly step: (state: State, input: Input, output: Output | null, id: number) => readonly State[]
+  readonly step: (state: State, input: Input, output: Output | null) => readonly State[]
+  /** Whether an operation with that answer changes nothing in any order (a read, a refusal), and did not here. */
+  readonly harmless: (before: State, after: State, output: Output) => boolean
+  /** Equal exactly for equal states. */
   readonly key: (state: State) => string
 }
 
@@ -41,79 +46,87 @@ export const checkLinearizable = <State, Input, Output>(
 ): Verdict<Input, Output> => {
   const operations = [...history].sort((a, b) => a.calledAt - b.calledAt || a.id - b.id)
   const completedCount = operations.filter((operation) => operation.returned !== null).length
-  const visited = new Set<string>()
   const taken = new Uint8Array(operations.length)
-  const order: number[] = []
+  const visited = new Set<string>()
   let longest: number[] = []
   let stepsCount = 0
 
-  /** An operation may be next if it was called before every remaining completed one returned. */
-  const candidates = (first: number): number[] => {
-    let earliestReturn = Infinity
-    const found: number[] = []
-    for (let i = first; i < operations.length; i++) {
-      const operation = operations[i]
-      if (operation === undefined || operation.calledAt > earliestReturn) break
-      if (taken[i] === 1) continue
-      found.push(i)
-      if (operation.returned !== null) earliestReturn = Math.min(earliestReturn, operation.returned.at)
+  /** The next operations from a state, each with the states that may follow; one alone if it is harmless. */
+  const branch = (state: State): Branch<State>[] => {
+    const branches: Branch<State>[] = []
+    for (const i of candidates(operations, taken)) {
+      const { input, returned } = operations[i] as Operation<Input, Output>
+      stepsCount++
+      const states = model.step(state, input, returned?.output ?? null)
+      const [only] = states
+      if (
+        returned !== null &&
+        only !== undefined &&
+        states.length === 1 &&
+        model.harmless(state, only, returned.output)
+      )
+        return [{ operation: i, states }]
+      if (states.length > 0) branches.push({ operation: i, states })
     }
-    return found.filter((i) => (operations[i]?.calledAt ?? Infinity) <= earliestReturn).sort(completedFirst)
+    return branches
   }
-  const completedFirst = (i: number, j: number) => rank(operations[i]) - rank(operations[j]) || i - j
-
-  type Frame = {
-    readonly state: State
-    readonly done: number
-    readonly options: number[]
-    at: number
-    followers: readonly State[]
-  }
-  const frame = (state: State, done: number): Frame => {
-    let first = 0
-    while (taken[first] === 1) first++
-    return { state, done, options: candidates(first), at: -1, followers: [] }
-  }
-  const stack: { frame: Frame; follower: number }[] = [{ frame: frame(model.initial, 0), follower: 0 }]
-
+  const path: Frame<State>[] = [{ taken: -1, done: 0, branches: branch(model.initial), at: 0, follower: 0 }]
   for (;;) {
-    const top = stack.at(-1)
+    const top = path.at(-1)
     if (top === undefined) return violation(operations, longest, stepsCount)
-    if (top.frame.done === completedCount) return { type: 'Linearizable', stepsCount }
-    if (top.follower >= top.frame.followers.length) {
-      top.frame.at++
+    if (top.done === completedCount) return { type: 'Linearizable', stepsCount }
+    if (stepsCount > stepLimit) return { type: 'Undecided', stepsCount }
+    const choice = top.branches[top.at]
+    const state = choice?.states[top.follower++]
+    if (choice === undefined) {
+      path.pop()
+      if (top.taken >= 0) taken[top.taken] = 0
+    } else if (state === undefined) {
+      top.at++
       top.follower = 0
-      const option = top.frame.options[top.frame.at]
-      if (option === undefined) {
-        stack.pop()
-        const undone = order.pop()
-        if (undone !== undefined) taken[undone] = 0
+    } else {
+      taken[choice.operation] = 1
+      const key = `${packed(taken)}|${model.key(state)}`
+      if (visited.has(key)) {
+        taken[choice.operation] = 0
         continue
       }
-      if (++stepsCount > stepLimit) return { type: 'Undecided', stepsCount }
-      const operation = operations[option] as Operation<Input, Output>
-      top.frame.followers = model.step(
-        top.frame.state,
-        operation.input,
-        operation.returned?.output ?? null,
-        operation.id,
-      )
-      continue
+      visited.add(key)
+      const done = top.done + (operations[choice.operation]?.returned == null ? 0 : 1)
+      path.push({ taken: choice.operation, done, branches: branch(state), at: 0, follower: 0 })
+      if (path.length - 1 > longest.length) longest = path.slice(1).map((frame) => frame.taken)
     }
-    const state = top.frame.followers[top.follower++] as State
-    const option = top.frame.options[top.frame.at] as number
-    taken[option] = 1
-    const key = `${packed(taken)}|${model.key(state)}`
-    if (visited.has(key)) {
-      taken[option] = 0
-      continue
-    }
-    visited.add(key)
-    order.push(option)
-    if (order.length > longest.length) longest = [...order]
-    const done = top.frame.done + (operations[option]?.returned == null ? 0 : 1)
-    stack.push({ frame: frame(state, done), follower: 0 })
   }
+}
+
+type Branch<State> = { readonly operation: number; readonly states: readonly State[] }
+
+type Frame<State> = {
+  /** The operation that led here. */
+  readonly taken: number
+  /** Completed operations so far. */
+  readonly done: number
+  readonly branches: readonly Branch<State>[]
+  at: number
+  follower: number
+}
+
+/** An operation may be next if it was called before every remaining completed one returned. */
+const candidates = (operations: readonly Operation<unknown, unknown>[], taken: Uint8Array): readonly number[] => {
+  let first = 0
+  while (taken[first] === 1) first++
+  let earliestReturn = Infinity
+  const found: number[] = []
+  for (let i = first; i < operations.length; i++) {
+    const operation = operations[i]
+    if (operation === undefined || operation.calledAt > earliestReturn) break
+    if (taken[i] === 1) continue
+    found.push(i)
+    if (operation.returned !== null) earliestReturn = Math.min(earliestReturn, operation.returned.at)
+  }
+  return found
+    .filter((i) => (operations[i]?.calledAt ?? Infinity) <= earliestReturn)
+    .sort((i, j) => rank(operations[i]) - rank(operations[j]) || i - j)
 }
 
 /** Completed operations are tried first, by their return; open ones only when nothing else fits. */

@@ -1,0 +1,11 @@
+import type { Plants } from '../plants.ts'
+
+/** A planted bug that the simulation must find: the proof that a checker or a fault still works. */
+export type Canary = {
+  readonly name: string
+  /** Words that begin the laws by which it may be found. */
+  readonly laws: readonly string[]
+  /** A seed that is known to find it; the few after it may as well when timing changed. */
+  readonly knownSeed: number
+  readonly plants: Plants
+}
