@@ -9,7 +9,7 @@ const imports = () => {
   const args = [tool('dependency-cruiser/bin/dependency-cruise.mjs'), 'src', '--config', '.dependency-cruiser.cjs']
   const seen = spawnSync(node, args, { cwd: root, encoding: 'utf8' })
   process.stdout.write(seen.stdout + seen.stderr)
-  const modules = Number(/\((\d+) modules/.exec(seen.stdout)?.[1] ?? 0)
+  const modules = Number(/(\d+) modules/.exec(seen.stdout)?.[1] ?? 0)
   if (modules < modulesFloor) console.error(`Only ${modules} modules were seen: the import check is blind`)
   return { code: seen.status === 0 && modules >= modulesFloor ? 0 : 1, seconds: 0 }
 }
