@@ -27,7 +27,9 @@ export class Exchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   /** Headers that every answer of the route carries; none before there is a route. */
-  routeHeaders: Headers = []
+  routeHeaders: Headers = noHeaders
+  /** Called when the answer begins. */
+  answered: (() => void) | null = null
 
   constructor(request: IncomingMessage, response: ServerResponse, path: ByteString, rawQuery: string) {
     this.method = request.method ?? 'GET'
@@ -87,6 +89,7 @@ export class Exchange {
   /** Begins an answer of unknown length. */
   startStream(contentType: string): void {
     if (this.over) return
+    this.answered?.()
     this.response.writeHead(200, [...this.routeHeaders, 'Content-Type', contentType, ...nosniff])
   }
 
@@ -122,13 +125,17 @@ export class Exchange {
 
   #write(status: number, headers: Headers, body: Body): void {
     if (this.over) return
-    this.response.writeHead(status, [...this.routeHeaders, ...headers, 'Content-Length', String(body.length)])
+    const all = this.routeHeaders.concat(headers)
+    all.push('Content-Length', String(body.length))
+    this.response.writeHead(status, all)
+    this.answered?.()
     if (body.length === 0) this.response.end()
     else if (typeof body === 'string') this.response.end(body, 'latin1')
     else this.response.end(body)
   }
 }
 
+const noHeaders: Headers = []
 const nosniff = ['X-Content-Type-Options', 'nosniff']
 export const jsonHeaders: Headers = ['Content-Type', 'application/json', ...nosniff]
 export const textHeaders: Headers = ['Content-Type', 'text/plain; charset=utf-8', ...nosniff]

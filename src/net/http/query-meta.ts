@@ -10,25 +10,24 @@ export type MetaKind =
 
 type Described = Pick<Answer, 'index' | 'knownLeader' | 'lastContactMs'>
 
-/** The index sent is never 0. */
-export const metaHeaders = (kind: MetaKind, answer: Described, consistency: Consistency): Headers => {
-  const contact = [
+/** The index sent is never 0. A fresh list: the caller may add to it. */
+export const metaHeaders = (kind: MetaKind, answer: Described, consistency: Consistency): string[] => {
+  const known = answer.knownLeader ? 'true' : 'false'
+  const contact = String(answer.lastContactMs)
+  if (kind === 'contact') return ['X-Consul-Knownleader', known, 'X-Consul-Lastcontact', contact]
+  const headers = [
+    'X-Consul-Index',
+    answer.index < 1 ? '1' : String(answer.index),
     'X-Consul-Knownleader',
-    answer.knownLeader ? 'true' : 'false',
+    known,
     'X-Consul-Lastcontact',
-    String(answer.lastContactMs),
+    contact,
+    'X-Consul-Query-Backend',
+    'blocking-query',
   ]
-  if (kind === 'contact') return contact
-  const index = ['X-Consul-Index', answer.index < 1 ? '1' : String(answer.index)]
-  const backend = ['X-Consul-Query-Backend', 'blocking-query']
-  if (kind === 'plain') return [...index, ...contact, ...backend]
-  return [
-    'X-Consul-Effective-Consistency',
-    consistency === 'default' ? 'leader' : consistency,
-    ...index,
-    ...contact,
-    ...backend,
-  ]
+  if (kind === 'effective')
+    headers.push('X-Consul-Effective-Consistency', consistency === 'default' ? 'leader' : consistency)
+  return headers
 }
 
 /** What a read that failed inside carries: nothing is known. */

@@ -144,8 +144,8 @@ const present = (
   options: ReadOptions,
   answer: Answer,
 ): void => {
-  const meta = metaHeaders(shown.meta, answer, options.consistency)
-  const headers = options.cached && shown.cacheable ? [...meta, 'X-Cache', 'MISS'] : meta
+  const headers = metaHeaders(shown.meta, answer, options.consistency)
+  if (options.cached && shown.cacheable) headers.push('X-Cache', 'MISS')
   const pretty = shown.json && (context.options.pretty || exchange.wantsPretty)
   if (shown.missing(answer.result)) {
     exchange.empty(404, headers)
@@ -155,7 +155,8 @@ const present = (
   const body = shown.shared
     ? context.shared.body(`${shown.name}${pretty ? '+' : ' '}${canonicalQuery(query)}`, answer.version, render)
     : render()
-  exchange.send(200, [...headers, ...shown.headers], body)
+  for (const part of shown.headers) headers.push(part)
+  exchange.send(200, headers, body)
 }
 
 const rendered = (shown: Presentation, pretty: boolean, answer: Answer): Body => {

@@ -30,11 +30,21 @@ export const receive = (
   } else if (!context.options.disableUnprintableFilter && hasUnprintable(path)) exchange.empty(400)
   else {
     const wanted = cleanPath(path)
-    if (wanted === path && !lacksSlash(path)) return exchange
-    redirect(exchange, lacksSlash(wanted) && wanted === path ? `${wanted}/` : wanted, rawQuery)
+    if (wanted === path) return exchange
+    redirect(exchange, wanted, rawQuery)
   }
   drain(request)
   return null
+}
+
+/** True when the path lacks only its final slash: then it is redirected there. */
+export const redirectedToSlash = (exchange: Exchange): boolean => {
+  if (!lacksSlash(exchange.path)) return false
+  const { url = '' } = exchange.request
+  const mark = url.indexOf('?')
+  redirect(exchange, `${exchange.path}/`, mark === -1 ? '' : url.slice(mark + 1))
+  drain(exchange.request)
+  return true
 }
 
 /** 301 with the body that browsers of old were sent; only for methods that show one. */

@@ -12,9 +12,9 @@ import type { Route } from './route.ts'
 export const runRoute = (context: HttpContext, route: Route, exchange: Exchange): void => {
   exchange.routeHeaders = route.path.startsWith('/v1/') ? context.headers.api : context.headers.page
   const started = context.deps.clock.nowMs()
-  exchange.response.once('finish', () => {
+  exchange.answered = () => {
     context.deps.metrics.request(exchange.method, route.path, context.deps.clock.nowMs() - started)
-  })
+  }
   if (!admit(context, route, exchange)) return
   exchange.argument = route.path.endsWith('/') ? exchange.path.slice(route.path.length) : ''
   if (exchange.method === 'GET' || route.body === 'none') {

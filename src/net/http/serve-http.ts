@@ -9,7 +9,7 @@ import { connectionLimit } from './connection-limit.ts'
 import type { HttpContext, HttpDeps, HttpOptions } from './context.ts'
 import type { Exchange } from './exchange.ts'
 import { heapGuard } from './heap-guard.ts'
-import { receive } from './receive.ts'
+import { receive, redirectedToSlash } from './receive.ts'
 import { routeHeaders } from './route-headers.ts'
 import { hotRoute } from './route-lookup.ts'
 import { runRoute } from './run-route.ts'
@@ -68,8 +68,8 @@ const requestListener = (context: HttpContext): RequestListener => {
     const exchange = receive(context, overloaded, request, response)
     if (exchange === null) return
     const route = context.options.hotPath ? hotRoute(exchange.path) : undefined
-    if (route === undefined) express(exchange)
-    else runRoute(context, route, exchange)
+    if (route !== undefined) runRoute(context, route, exchange)
+    else if (!redirectedToSlash(exchange)) express(exchange)
   }
 }
 

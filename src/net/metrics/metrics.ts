@@ -54,7 +54,7 @@ export const metricsRegistry = (
   collect: (metrics: Metrics) => void = () => undefined,
 ): Metrics => {
   const gauges = new Map<string, Series>()
-  const requests = new Map<string, Map<string, Series>>()
+  const requests = new Map<string, Map<string, RequestSeries>>()
   const total = emptyWindow(wallMs())
   let current = emptyWindow(slotOf(wallMs()))
   let finished: Window | null = null
@@ -66,9 +66,8 @@ export const metricsRegistry = (
     current = emptyWindow(slot)
   }
 
-  const record = (kind: 'counters' | 'samples', name: string, value: number, labels: Labels): void => {
+  const record = (kind: Kind, name: string, value: number, labels: Labels, key = keyOf(name, labels)): void => {
     roll()
-    const key = keyOf(name, labels)
     if (total[kind].size >= maxSeries && !total[kind].has(key)) return
     add(current[kind], key, name, labels, value)
     add(total[kind], key, name, labels, value)
@@ -81,17 +80,20 @@ export const metricsRegistry = (
     samples: sorted(window.samples).map(aggregate),
   })
 
-  const requestSeries = (method: string, path: string): Labels => {
-    const byPath = requests.get(method) ?? new Map<string, Series>()
+  /** The labels of a route's requests with their key, made once. */
+  const requestSeries = (method: string, path: string): RequestSeries => {
+    const byPath = requests.get(method) ?? new Map<string, RequestSeries>()
     requests.set(method, byPath)
-    const known = byPath.get(path)
-    if (known !== undefined) return known.labels
-    const labels = [
-      ['method', method],
-      ['path', path.slice(1).replaceAll('/', '_')],
-    ] as const
-    byPath.set(path, emptySeries('', labels))
-    return labels
+    let known = byPath.get(path)
+    if (known === undefined) {
+      const labels = [
+        ['method', method],
+        ['path', path.slice(1).replaceAll('/', '_')],
+      ] as const
+      known = { labels, key: keyOf(requestName, labels) }
+      byPath.set(path, known)
+    }
+    return known
   }
 
   const metrics: Metrics = {
@@ -102,7 +104,10 @@ export const metricsRegistry = (
       if (gauges.size >= maxSeries && !gauges.has(key)) return
       gauges.set(key, { ...emptySeries(name, labels), sum: value })
     },
-    request: (method, path, ms) => record('samples', 'consul.api.http', ms, requestSeries(method, path)),
+    request: (method, path, ms) => {
+      const { labels, key } = requestSeries(method, path)
+      record('samples', requestName, ms, labels, key)
+    },
     interval: () => {
       collect(metrics)
       roll()
@@ -115,6 +120,11 @@ export const metricsRegistry = (
   }
   return metrics
 }
+
+const requestName = 'consul.api.http'
+
+type Kind = 'counters' | 'samples'
+type RequestSeries = { readonly labels: Labels; readonly key: string }
 
 type Series = {
   readonly name: string

@@ -79,7 +79,7 @@ const bound = async (
 }
 
 /** `view`, `view:key` or `view:prefix*`. */
-const topicOf = (text: string): LogQuery['topic'] => {
+export const topicOf = (text: string): LogQuery['topic'] => {
   if (text === '') return null
   const colon = text.indexOf(':')
   if (colon === -1) return { view: text, key: '', prefix: true }
