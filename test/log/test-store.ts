@@ -104,6 +104,7 @@ export class TestStore implements LogStore {
   compactTo = (index: number): Promise<E.Either<StoreError, { firstIndex: number }>> => {
     this.disk.entries = this.disk.entries.filter((entry) => entry.index >= index)
     this.disk.firstIndex = Math.max(this.disk.firstIndex, index)
+    this.disk.checkpoints = this.disk.checkpoints.filter(({ meta }) => meta.last.index >= this.disk.firstIndex - 1)
     return Promise.resolve(E.right({ firstIndex: this.disk.firstIndex }))
   }
 

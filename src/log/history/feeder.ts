@@ -27,12 +27,13 @@ export type HistoryParts<View, Draft, World, Command, Event extends AnyEvent, Re
   readonly yield: () => Promise<void>
   /** Called once; the index stands still from then on, and the log goes on. */
   readonly onFault: (fault: HistoryFault) => void
+  /** Entries of batches that may wait to be indexed, 8,192 if absent; beyond it they are read back from the log. */
+  readonly maxQueuedEntries?: number
 }
 
-/** Entries of batches that wait to be indexed; beyond it they are read back from the log. */
-export const maxQueuedEntries = 8_192
+const defaultQueuedEntries = 8_192
 /** Rows of compacted entries are looked for once per so many indexed entries. */
-export const forgetEvery = 50_000
+const forgetEvery = 50_000
 const entriesPerWrite = 1_024
 const pageLimit = { entries: 512, bytes: 4 * 1024 * 1024 }
 
@@ -77,6 +78,7 @@ export class HistoryFeeder<View, Draft, World, Command, Event extends AnyEvent, 
   private take(batch: CommittedBatch<View, Event>): void {
     if (this.stopped) return
     this.blocked = false
+    const { maxQueuedEntries = defaultQueuedEntries } = this.parts
     if (batch.replaced || this.queuedEntries + batch.entries.length > maxQueuedEntries) {
       this.queue = []
       this.queuedEntries = 0
@@ -225,7 +227,8 @@ export class HistoryFeeder<View, Draft, World, Command, Event extends AnyEvent, 
   /** Empties the index and begins at the start of what is retained. */
   private async rebuild(): Result {
     const { firstIndex, checkpoints } = this.parts.store.status()
-    const oldest = checkpoints.reduce((least, { last }) => Math.min(least, last.index), Infinity)
+    const usable = checkpoints.filter(({ last }) => last.index >= firstIndex - 1)
+    const oldest = usable.reduce((least, { last }) => Math.min(least, last.index), Infinity)
     this.rebuilt = true
     const start = firstIndex <= 1 || oldest === Infinity ? 0 : oldest
     const back = await this.stepBack(start)

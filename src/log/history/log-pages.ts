@@ -25,10 +25,11 @@ export type PageSource<Event extends AnyEvent> = {
   readonly store: Pick<LogStore, 'read'>
   readonly codec: EventCodec<Event>
   readonly yield: () => Promise<void>
+  /** Entries that one page looks at before it hands out what it found; 10,000 if absent. */
+  readonly scannedPerPage?: number
 }
 
-/** Entries that one page looks at before it hands out what it found. */
-export const scannedPerPage = 10_000
+const defaultScannedPerPage = 10_000
 const entriesPerRead = 500
 const bytesPerRead = 4 * 1024 * 1024
 
@@ -38,8 +39,10 @@ export const readPage = async <Event extends AnyEvent>(
   query: LogQuery,
 ): Promise<E.Either<LogReadError, LogPage>> => {
   const page = { events: [] as LoggedEvent[], next: null as EventAddress | null }
-  for (let scanned = 0; ; scanned += entriesPerRead) {
-    const block = blockAt(query, scanned)
+  const { scannedPerPage = defaultScannedPerPage } = source
+  const size = Math.min(entriesPerRead, scannedPerPage)
+  for (let scanned = 0; ; scanned += size) {
+    const block = blockAt(query, scanned, size)
     if (block === null) return E.right({ events: page.events, next: null })
     if (scanned >= scannedPerPage) return E.right({ events: page.events, next: edgeOf(query, block) })
     const entries = await readBlock(source.store, block)
@@ -58,14 +61,14 @@ type Block = { readonly first: number; readonly last: number }
 type Collected = { readonly events: LoggedEvent[]; next: EventAddress | null }
 
 /** The block of entries after so many were looked at; null: the range is used up. */
-const blockAt = ({ first, last, reverse, from }: LogQuery, scanned: number): Block | null => {
+const blockAt = ({ first, last, reverse, from }: LogQuery, scanned: number, size: number): Block | null => {
   const start = reverse
     ? Math.min(last, from?.index ?? last) - scanned
     : Math.max(first, from?.index ?? first) + scanned
   if (start < first || start > last) return null
   return reverse
-    ? { first: Math.max(first, start - entriesPerRead + 1), last: start }
-    : { first: start, last: Math.min(last, start + entriesPerRead - 1) }
+    ? { first: Math.max(first, start - size + 1), last: start }
+    : { first: start, last: Math.min(last, start + size - 1) }
 }
 
 const edgeOf = ({ reverse }: LogQuery, block: Block): EventAddress =>

@@ -43,6 +43,8 @@ export type LogReaderParts<View, Event extends AnyEvent> = {
   readonly committed: () => Root<View>
   readonly codec: EventCodec<Event>
   readonly yield: () => Promise<void>
+  /** Entries that one page looks at before it hands out what it found; 10,000 if absent. */
+  readonly scannedPerPage?: number
 }
 
 /** A reader of a running log. It hands out committed entries only. */
