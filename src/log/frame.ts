@@ -52,18 +52,26 @@ export const closeFrame = (buffer: Buffer, start: number, kind: FrameKind, bodyB
 /** What is wrong with the bytes where a frame should be. `empty`: eight zero bytes. `cut`: it would end outside. */
 export type FrameFault = 'empty' | 'cut' | 'checksum' | 'padding'
 
-/** Finds the frame at `start`; checks its length, padding and checksum. */
-export const frameAt = (buffer: Buffer, start: number): Frame | FrameFault => {
+/** Checks length, padding and checksum of the frame at `start`; null: it is sound. */
+export const frameFaultAt = (buffer: Buffer, start: number): FrameFault | null => {
   if (start + frameHeaderBytes > buffer.length) return 'cut'
-  const head = buffer.readUInt32LE(start + 4)
-  const body = start + frameHeaderBytes
-  const end = body + (head >>> 8)
-  const next = start + frameBytes(head >>> 8)
-  if (head === 0 && isEmptyAt(buffer, start)) return 'empty'
+  const bodyBytes = buffer.readUInt32LE(start + 4) >>> 8
+  const end = start + frameHeaderBytes + bodyBytes
+  const next = start + frameBytes(bodyBytes)
+  if (bodyBytes === 0 && isEmptyAt(buffer, start)) return 'empty'
   if (next > buffer.length) return 'cut'
   if (crc32(buffer.subarray(start + 4, end)) !== buffer.readUInt32LE(start)) return 'checksum'
   for (let at = end; at < next; at++) if (buffer[at] !== 0) return 'padding'
-  return { kind: head & 0xff, start, body, end, next }
+  return null
+}
+
+/** Finds the frame at `start` and checks it. */
+export const frameAt = (buffer: Buffer, start: number): Frame | FrameFault => {
+  const fault = frameFaultAt(buffer, start)
+  if (fault !== null) return fault
+  const head = buffer.readUInt32LE(start + 4)
+  const body = start + frameHeaderBytes
+  return { kind: head & 0xff, start, body, end: body + (head >>> 8), next: start + frameBytes(head >>> 8) }
 }
 
 /** True if eight zero bytes stand there. */
@@ -72,3 +80,6 @@ export const isEmptyAt = (buffer: Buffer, start: number): boolean =>
 
 /** Bytes that the frame at `start` takes, padding included; of bytes that are known to be sound. */
 export const frameLengthAt = (buffer: Buffer, start: number): number => frameBytes(buffer.readUIntLE(start + 5, 3))
+
+/** Kind of the frame at `start`. */
+export const frameKindAt = (buffer: Buffer, start: number): number => buffer[start + 4] ?? 0

@@ -10,3 +10,6 @@ export const sha256 = (bytes: Uint8Array): Buffer => Buffer.from(hash('sha256', 
 export const sha256Into = (bytes: Uint8Array, buffer: Buffer, start: number): void => {
   buffer.write(hash('sha256', bytes, 'binary'), start, hashBytes, 'latin1')
 }
+
+/** SHA-256 as a string of one character per byte: cheap to make and to compare in a scan over many entries. */
+export const sha256Text = (bytes: Uint8Array): string => hash('sha256', bytes, 'binary')

@@ -27,11 +27,11 @@ import type { Reply } from '../domain/decide/decision.ts'
 import { invariant } from '../domain/invariant.ts'
 import { configurationOf } from './configuration-event.ts'
 import type { Configuration, Entry, EntryKind } from './entry.ts'
-import { closeFrame, frameAt, frameBytes, frameHeaderBytes, frameKind, maxBodyBytes } from './frame.ts'
-import type { Frame } from './frame.ts'
+import { closeFrame, frameBytes, frameFaultAt, frameHeaderBytes, frameKind } from './frame.ts'
+import { frameKindAt, frameLengthAt, maxBodyBytes } from './frame.ts'
 import { pack } from './message-pack.ts'
 import { unpack } from './message-unpack.ts'
-import { hashBytes, sha256, sha256Into } from './sha256.ts'
+import { hashBytes, sha256, sha256Into, sha256Text } from './sha256.ts'
 import { digestAt, eventBytes, readEvent, smallestEventBytes, writeEvent } from './stored-event.ts'
 import type { EntryDamage, EventFrame, StoredEvent } from './stored-event.ts'
 import { isExact, readUint, writeUint } from './uint.ts'
@@ -106,9 +106,10 @@ export const openHeader = (
   bytes: Uint8Array,
 ): E.Either<EntryDamage, { readonly header: Header; readonly hash: Uint8Array; readonly next: number }> => {
   const buffer = asBuffer(bytes)
-  const frame = headerFrame(buffer, 0)
-  if (E.isLeft(frame)) return frame
-  const { body, end, next } = frame.right
+  const fault = headerFault(buffer, 0)
+  if (fault !== null) return damage(0, fault)
+  const body = frameHeaderBytes
+  const end = body + buffer.readUIntLE(5, 3)
   const variable = unpack(buffer.subarray(body + fixedBytes, end))
   if (E.isLeft(variable)) return damage(body, `the header's map is malformed: ${variable.left}`)
   const decoded = Variable.decode(variable.right)
@@ -130,37 +131,38 @@ export const openHeader = (
     bodyDigest: buffer.subarray(body + field.bodyDigest, body + fixedBytes),
     reply,
   }
-  return E.right({ header, hash: sha256(buffer.subarray(body, end)), next })
+  return E.right({ header, hash: sha256(buffer.subarray(body, end)), next: frameLengthAt(buffer, 0) })
 }
 
-/** The place of an entry in the log, read without its maps and payloads. */
+/** The place of an entry in the log, read without its maps and payloads. Hashes have one character per byte. */
 export type EntryPlace = {
   readonly index: number
   readonly term: number
   readonly kind: EntryKind
   readonly at: number
   readonly eventCount: number
-  readonly hash: Uint8Array
-  readonly previousHash: Uint8Array
+  readonly hash: string
+  readonly previousHash: string
   /** Where the first event's frame begins. */
   readonly next: number
 }
 
-/** Checks the header frame at `start` of a buffer and reads its fixed part; for scans over many entries. */
-export const placeAt = (buffer: Buffer, start: number): E.Either<EntryDamage, EntryPlace> => {
-  const frame = headerFrame(buffer, start)
-  if (E.isLeft(frame)) return frame
-  const { body, end, next } = frame.right
-  return E.right({
+/** Checks the header frame at `start` of a buffer and reads its fixed part; text: what is wrong. For long scans. */
+export const placeAt = (buffer: Buffer, start: number): EntryPlace | string => {
+  const fault = headerFault(buffer, start)
+  if (fault !== null) return fault
+  const body = start + frameHeaderBytes
+  const bytes = buffer.readUIntLE(start + 5, 3)
+  return {
     index: readUint(buffer, body + field.index),
     term: readUint(buffer, body + field.term),
     kind: kindOf(buffer, body),
     at: readUint(buffer, body + field.at),
     eventCount: buffer.readUInt32LE(body + field.eventCount),
-    hash: sha256(buffer.subarray(body, end)),
-    previousHash: buffer.subarray(body, body + hashBytes),
-    next,
-  })
+    hash: sha256Text(buffer.subarray(body, body + bytes)),
+    previousHash: buffer.toString('latin1', body, body + hashBytes),
+    next: start + frameBytes(bytes),
+  }
 }
 
 /** Two fields of an entry whose bytes are known to be sound. */
@@ -272,19 +274,21 @@ const readEvents = (
   return E.right({ events, digest: sha256(digests) })
 }
 
-/** The frame at `start` if it is a header of a version and kind that this build knows. */
-const headerFrame = (buffer: Buffer, start: number): E.Either<EntryDamage, Frame> => {
-  const frame = frameAt(buffer, start)
-  if (typeof frame === 'string') return damage(start, `the header's frame is damaged: ${frame}`)
-  if (frame.kind !== frameKind.header) return damage(start, 'the frame is not an entry header')
-  if (frame.end - frame.body < fixedBytes) return damage(start, 'the header is too short')
-  const version = buffer[frame.body + field.version] ?? 0
-  if (version !== entryVersion) return damage(start, `entry version ${version} is unknown`)
-  const known = kinds[buffer[frame.body + field.kind] ?? 0] !== undefined
-  if (!known || buffer.readUInt16LE(frame.body + field.zero) !== 0) return damage(start, 'the kind of entry is unknown')
-  for (const number of [field.index, field.term, field.at, field.featureLevel])
-    if (!isExact(buffer, frame.body + number)) return damage(start, 'a number exceeds 2^53')
-  return E.right(frame)
+/** Why the frame at `start` is not a header of a version and kind that this build knows; null: it is one. */
+const headerFault = (buffer: Buffer, start: number): string | null => {
+  const fault = frameFaultAt(buffer, start)
+  if (fault !== null) return `the header's frame is damaged: ${fault}`
+  if (frameKindAt(buffer, start) !== frameKind.header) return 'the frame is not an entry header'
+  if (buffer.readUIntLE(start + 5, 3) < fixedBytes) return 'the header is too short'
+  const body = start + frameHeaderBytes
+  const version = buffer[body + field.version] ?? 0
+  if (version !== entryVersion) return `entry version ${version} is unknown`
+  const known = kinds[buffer[body + field.kind] ?? 0] !== undefined
+  if (!known || buffer.readUInt16LE(body + field.zero) !== 0) return 'the kind of entry is unknown'
+  const exact = isExact(buffer, body + field.index) && isExact(buffer, body + field.term)
+  if (!exact || !isExact(buffer, body + field.at) || !isExact(buffer, body + field.featureLevel))
+    return 'a number exceeds 2^53'
+  return null
 }
 
 const kindOf = (buffer: Buffer, body: number): EntryKind => kinds[buffer[body + field.kind] ?? 0] ?? 'events'

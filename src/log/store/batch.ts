@@ -1,7 +1,6 @@
 /** Turns an append into the frames of one batch and into its effect on the log. */
 import { invariant } from '../../domain/invariant.ts'
 import type { LogPosition } from '../entry.ts'
-import { frameLengthAt } from '../frame.ts'
 import { peekEntry } from '../stored-entry.ts'
 import type { BatchEffect, PlacedEntry } from './log-state.ts'
 import {
@@ -42,17 +41,18 @@ export const batchBytes = (plan: BatchPlan): number => {
 /** Lays a batch out for offset `start` of a segment; `head`: it begins the segment, and says the hard state anew. */
 export const buildBatch = (plan: BatchPlan, start: number, head: SegmentHead | null): BuiltBatch => {
   const { batch, truncated } = plan
-  const parts: Uint8Array[] = []
-  if (head !== null) parts.push(segmentFrame(head))
-  if (batch.hardState !== null) parts.push(hardStateFrame(batch.hardState))
-  if (truncated !== null) parts.push(truncateFrame({ from: truncated.index + 1, after: truncated }))
+  const records: Buffer[] = []
+  if (head !== null) records.push(segmentFrame(head))
+  if (batch.hardState !== null) records.push(hardStateFrame(batch.hardState))
+  if (truncated !== null) records.push(truncateFrame({ from: truncated.index + 1, after: truncated }))
   let checksum = 0
   let offset = start
-  for (const part of parts) {
-    checksum = addToChecksum(checksum, asBuffer(part), 0)
-    offset += part.length
+  for (const record of records) {
+    checksum = addToChecksum(checksum, record, 0)
+    offset += record.length
   }
   const entries: PlacedEntry[] = []
+  const parts: Uint8Array[] = [...records]
   let after = truncated ?? plan.last
   for (const entry of batch.entries) {
     const { index, term, hash, bytes, configuration } = entry
@@ -60,7 +60,6 @@ export const buildBatch = (plan: BatchPlan, start: number, head: SegmentHead | n
     invariant(index === after.index + 1 && term >= after.term, `entry ${index} continues the log`)
     invariant(after.index === 0 || Buffer.compare(previousHash, after.hash) === 0, `entry ${index} continues the chain`)
     entries.push({ index, term, at, offset, length: bytes.length, configuration })
-    checksum = entryChecksum(checksum, asBuffer(bytes))
     parts.push(bytes)
     offset += bytes.length
     after = { index, term, hash }
@@ -73,12 +72,3 @@ export const buildBatch = (plan: BatchPlan, start: number, head: SegmentHead | n
 }
 
 const truncateBytes = truncateFrame({ from: 1, after: { index: 0, term: 0, hash: new Uint8Array(32) } }).length
-
-const entryChecksum = (checksum: number, bytes: Buffer): number => {
-  let sum = checksum
-  for (let at = 0; at < bytes.length; at += frameLengthAt(bytes, at)) sum = addToChecksum(sum, bytes, at)
-  return sum
-}
-
-const asBuffer = (bytes: Uint8Array): Buffer =>
-  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)

@@ -84,19 +84,13 @@ const entryIn = (part: Buffer, log: LogState, index: number, partOffset: number)
 export const positionAt = async (disk: Disk, log: LogState, index: number): Promise<LogPosition | null> => {
   if (index === log.start.index) return log.start
   if (index === log.last.index) return log.last
-  const found = await placeOf(disk, log, index)
-  return found === null ? null : { index, term: found.place.term, hash: found.place.hash }
-}
-
-const placeOf = async (disk: Disk, log: LogState, index: number) => {
   const found = locate(log, index)
   if (found === undefined) return null
   const { segment, offset, length } = found
   const place = placeAt(await readPart(disk, segment.path, offset, length), 0)
-  if (E.isLeft(place)) return failDamaged(segment.path, offset, place.left.what)
-  if (place.right.index !== index)
-    return failDamaged(segment.path, offset, `entry ${place.right.index} stands where ${index} should`)
-  return { segment, place: place.right }
+  if (typeof place === 'string') return failDamaged(segment.path, offset, place)
+  if (place.index === index) return { index, term: place.term, hash: Buffer.from(place.hash, 'latin1') }
+  return failDamaged(segment.path, offset, `entry ${place.index} stands where ${index} should`)
 }
 
 const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)

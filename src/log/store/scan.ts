@@ -3,11 +3,12 @@
  * is decided by `recover.ts`, which knows what follows.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { isEmptyAt, frameAt, frameKind } from '../frame.ts'
+import { frameAt, frameFaultAt, frameKind, frameKindAt, frameLengthAt, isEmptyAt } from '../frame.ts'
 import type { Frame } from '../frame.ts'
-import type { LogPosition } from '../entry.ts'
+import type { Configuration, LogPosition } from '../entry.ts'
 import type { HardState } from '../raft/types.ts'
 import { entryOf, placeAt } from '../stored-entry.ts'
+import type { EntryPlace } from '../stored-entry.ts'
 import type { PlacedEntry } from './log-state.ts'
 import { addToChecksum, commitBytes, commitMarker, readCommit } from './segment-format.ts'
 import { readHardState, readSegmentFrame, readTruncation } from './segment-format.ts'
@@ -20,11 +21,11 @@ export type ScannedBatch = {
   readonly head: SegmentHead | null
   readonly hardState: HardState | null
   readonly truncation: Truncation | null
-  readonly entries: readonly ScannedEntry[]
+  readonly entries: readonly PlacedEntry[]
+  /** Hash that the first entry says the one before it has, one character per byte; null: no entries. */
+  readonly previousHash: string | null
   readonly commit: Commit
 }
-
-export type ScannedEntry = PlacedEntry & { readonly previousHash: Uint8Array; readonly hash: Uint8Array }
 
 /** `end`: zeros, as behind the last batch. `later`: made by a later release. */
 export type ScanFault = { readonly type: 'end' | 'bad' | 'later'; readonly offset: number; readonly what: string }
@@ -33,13 +34,24 @@ type Open = {
   head: SegmentHead | null
   hardState: HardState | null
   truncation: Truncation | null
-  readonly entries: ScannedEntry[]
+  readonly entries: PlacedEntry[]
+  previousHash: string | null
+  /** Of the last entry so far. */
+  hash: string
   checksum: number
 }
 
 /** Reads the batch that begins at `start`. */
 export const scanBatch = (buffer: Buffer, start: number): E.Either<ScanFault, ScannedBatch> => {
-  const open: Open = { head: null, hardState: null, truncation: null, entries: [], checksum: 0 }
+  const open: Open = {
+    head: null,
+    hardState: null,
+    truncation: null,
+    entries: [],
+    previousHash: null,
+    hash: '',
+    checksum: 0,
+  }
   let at = start
   for (;;) {
     const frame = frameAt(buffer, at)
@@ -79,60 +91,82 @@ const takeRecord = (buffer: Buffer, frame: Frame, open: Open): E.Either<ScanFaul
   return bad(frame.start, `a frame of kind ${frame.kind} is out of place`)
 }
 
-/** An entry's header and its events: every frame's checksum is checked, digests are left to `log verify`. */
+/**
+ * An entry's header and its events: every frame's checksum is checked and that it follows the entry before it; digests are
+ * left to `log verify`.
+ */
 const takeEntry = (buffer: Buffer, start: number, open: Open): E.Either<ScanFault, number> => {
   const place = placeAt(buffer, start)
-  if (E.isLeft(place)) return bad(place.left.offset, place.left.what)
-  open.checksum = addToChecksum(open.checksum, buffer, start)
-  let at = place.right.next
-  for (let i = 0; i < place.right.eventCount; i++) {
-    const frame = frameAt(buffer, at)
-    if (typeof frame === 'string') return bad(at, `an event's frame is damaged: ${frame}`)
-    if (frame.kind !== frameKind.event) return bad(at, 'an event is missing')
-    open.checksum = addToChecksum(open.checksum, buffer, at)
-    at = frame.next
+  if (typeof place === 'string') return bad(start, place)
+  let end = place.next
+  for (let i = 0; i < place.eventCount; i++) {
+    const fault = frameFaultAt(buffer, end)
+    if (fault !== null) return bad(end, `an event's frame is damaged: ${fault}`)
+    if (frameKindAt(buffer, end) !== frameKind.event) return bad(end, 'an event is missing')
+    end += frameLengthAt(buffer, end)
   }
-  const { index, term, kind, at: ms, hash, previousHash } = place.right
-  const entry = { index, term, at: ms, offset: start, length: at - start, hash, previousHash }
-  if (kind !== 'configuration') {
-    open.entries.push({ ...entry, configuration: null })
-    return E.right(at)
+  const { index, term, at } = place
+  const problem = entryDiscontinuity(open, place)
+  if (problem !== null) return bad(start, problem)
+  let configuration: Configuration | null = null
+  if (place.kind === 'configuration') {
+    const read = entryOf(buffer.subarray(start, end))
+    if (E.isLeft(read)) return bad(start, read.left.what)
+    configuration = read.right.configuration
   }
-  const read = entryOf(buffer.subarray(start, at))
-  if (E.isLeft(read)) return bad(start, read.left.what)
-  open.entries.push({ ...entry, configuration: read.right.configuration })
-  return E.right(at)
+  open.entries.push({ index, term, at, offset: start, length: end - start, configuration })
+  open.hash = place.hash
+  return E.right(end)
+}
+
+/** Why an entry does not follow the one before it in the same batch; null: it does, or it is the first. */
+const entryDiscontinuity = (open: Open, entry: EntryPlace): string | null => {
+  const before = open.entries.at(-1)
+  if (before === undefined) {
+    open.previousHash = entry.previousHash
+    return null
+  }
+  if (entry.index !== before.index + 1) return `entry ${entry.index} follows entry ${before.index}`
+  if (entry.term < before.term) return `entry ${entry.index} has an older term than the entry before it`
+  return entry.previousHash === open.hash ? null : `entry ${entry.index} does not continue the hash chain`
 }
 
 const closeBatch = (buffer: Buffer, start: number, frame: Frame, open: Open): E.Either<ScanFault, ScannedBatch> => {
   const commit = readCommit(buffer, frame)
   if (commit === null) return bad(frame.start, 'the commit frame is malformed')
-  const { entries, head, hardState, truncation } = open
-  if (commit.bytes !== frame.start - start || commit.entries !== entries.length || commit.checksum !== open.checksum)
-    return bad(frame.start, 'the commit frame does not match its batch')
-  return E.right({ start, end: frame.next, head, hardState, truncation, entries, commit })
+  const { entries, head, hardState, truncation, previousHash } = open
+  const last = entries.at(-1)
+  const { after } = commit
+  const fits =
+    commit.bytes === frame.start - start &&
+    commit.entries === entries.length &&
+    commit.checksum === open.checksum &&
+    (last === undefined || (last.index === after.index && last.term === after.term && textOf(after) === open.hash))
+  if (!fits) return bad(frame.start, 'the commit frame does not match its batch')
+  return E.right({ start, end: frame.next, head, hardState, truncation, entries, previousHash, commit })
 }
 
 /** Why a batch does not continue the log that ends at `last`; null when it does. */
 export const discontinuity = (batch: ScannedBatch, batchNumber: number, last: LogPosition): string | null => {
-  if (batch.commit.batch !== batchNumber + 1)
-    return `batch ${batch.commit.batch} follows batch ${batchNumber}: something between them is missing`
-  let before = batch.truncation?.after ?? last
-  for (const entry of batch.entries) {
-    if (entry.index !== before.index + 1) return `entry ${entry.index} follows entry ${before.index}`
-    if (entry.term < before.term) return `entry ${entry.index} has an older term than the entry before it`
-    if (before.index > 0 && !sameHash(entry.previousHash, before.hash))
-      return `entry ${entry.index} does not continue the hash chain`
-    before = entry
-  }
-  return samePosition(before, batch.commit.after) ? null : 'the commit frame names another end of the log'
+  const { commit, entries, previousHash, truncation } = batch
+  if (commit.batch !== batchNumber + 1)
+    return `batch ${commit.batch} follows batch ${batchNumber}: something between them is missing`
+  const before = truncation?.after ?? last
+  const [first] = entries
+  if (first === undefined)
+    return samePosition(before, commit.after) ? null : 'the commit frame names another end of the log'
+  if (first.index !== before.index + 1) return `entry ${first.index} follows entry ${before.index}`
+  if (first.term < before.term) return `entry ${first.index} has an older term than the entry before it`
+  if (before.index > 0 && previousHash !== textOf(before))
+    return `entry ${first.index} does not continue the hash chain`
+  return null
 }
+
+const textOf = ({ hash }: LogPosition): string => Buffer.from(hash).toString('latin1')
 
 /** Equal index and hash. */
 export const samePosition = (a: LogPosition, b: LogPosition): boolean =>
-  a.index === b.index && a.term === b.term && sameHash(a.hash, b.hash)
-
-const sameHash = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0
+  a.index === b.index && a.term === b.term && Buffer.compare(a.hash, b.hash) === 0
 
 /** The first sound commit frame at or behind `from`. */
 export const findCommit = (buffer: Buffer, from: number): { readonly commit: Commit; readonly end: number } | null => {

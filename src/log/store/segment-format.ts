@@ -10,14 +10,14 @@
  *     hard state  u64 term, u8 voted (0 or 1), then the id voted for (UTF-8)
  *     truncate    u64 first index that is dropped, position that the log has afterwards
  *     commit      u64 batch number, position after the batch, u32 entries in the batch, u32 bytes from the batch's
- *                 first frame to this one, u32 CRC-32 of the batch's content, u32 0
+ *                 first frame to this one, u32 CRC-32 of the batch's segment, hard state and truncate frames, u32 0
  *
- * Content of a batch: for each event frame its digest (32 bytes), for each other frame its bytes. Payloads are left to
- * their own frames' checksums, so that a payload can be forgotten.
+ * The hash in a commit frame's position covers the headers of the batch's entries and, through them, their event digests
+ * (`stored-entry.ts`). Payloads are left to their own frames' checksums, so that a payload can be forgotten.
  */
 import { crc32 } from 'node:zlib'
 import type { LogPosition } from '../entry.ts'
-import { closeFrame, frameBytes, frameHeaderBytes, frameKind } from '../frame.ts'
+import { closeFrame, frameBytes, frameHeaderBytes, frameKind, frameLengthAt } from '../frame.ts'
 import type { Frame, FrameKind } from '../frame.ts'
 import type { HardState } from '../raft/types.ts'
 import { hashBytes } from '../sha256.ts'
@@ -143,13 +143,9 @@ export const readCommit = (buffer: Buffer, frame: Frame): Commit | null => {
   }
 }
 
-/** Continues the checksum of a batch's content over the frame at `start`. */
-export const addToChecksum = (checksum: number, buffer: Buffer, start: number): number => {
-  const head = buffer.readUInt32LE(start + 4)
-  return (head & 0xff) === frameKind.event
-    ? crc32(buffer.subarray(start + frameHeaderBytes, start + frameHeaderBytes + hashBytes), checksum)
-    : crc32(buffer.subarray(start, start + frameBytes(head >>> 8)), checksum)
-}
+/** Continues the checksum of a batch over a segment, hard state or truncate frame. */
+export const addToChecksum = (checksum: number, buffer: Buffer, start: number): number =>
+  crc32(buffer.subarray(start, start + frameLengthAt(buffer, start)), checksum)
 
 const framed = (kind: FrameKind, bodyBytes: number, write: (buffer: Buffer, body: number) => void): Buffer => {
   const buffer = Buffer.alloc(frameBytes(bodyBytes))
