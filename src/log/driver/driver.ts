@@ -95,7 +95,8 @@ export class Driver<View, Draft, World, Command, Event extends AnyEvent, Rejecti
     const broken = (thrown: unknown) => this.broken(thrown)
     const failed = (error: StoreError) => this.fatal({ type: 'Store', error })
     const durable = (persistId: number) => this.onDurable(persistId)
-    this.persister = new Persister(parts.store, { durable, failed, broken })
+    const freed = () => this.wake()
+    this.persister = new Persister(parts.store, { durable, freed, failed, broken })
     const applied = (index: number, bytes: number) => this.onApplied(index, bytes)
     const fatal = (fault: LogFault) => this.fatal(fault)
     this.applier = new Applier(parts.machine, parts, env, { applied, failed: fatal, broken })
@@ -413,7 +414,7 @@ export class Driver<View, Draft, World, Command, Event extends AnyEvent, Rejecti
       expire(this.machine, nowMs)
       this.snapshots.expire()
       this.persister.settle()
-      if (wantsRound(this.machine.gates)) this.wake()
+      if (sizeOf(this.machine.queue) > 0 || wantsRound(this.machine.gates)) this.wake()
     })
   }
 }

@@ -11,6 +11,8 @@ import type { MergedBatch, PersistOutput } from './append-batch.ts'
 export type PersisterEvents = {
   /** Everything up to this Persist is durable. */
   readonly durable: (persistId: number) => void
+  /** An exclusive operation ended well: what waited for storage may go on. */
+  readonly freed: () => void
   readonly failed: (error: StoreError) => void
   readonly broken: (thrown: unknown) => void
 }
@@ -116,7 +118,9 @@ export class Persister {
     const job = shift(this.waiting)
     const error = job?.type === 'Job' ? await job.run() : null
     this.finish(error)
+    if (this.failed) return
     this.pump()
+    this.events.freed()
   }
 
   private finish(error: StoreError | null): void {

@@ -23,12 +23,14 @@ const setUp = () => {
   const durable: number[] = []
   const failures: StoreError[] = []
   const thrown: unknown[] = []
+  const freed: number[] = []
   const persister = new Persister(store, {
     durable: (id) => durable.push(id),
+    freed: () => freed.push(1),
     failed: (error) => failures.push(error),
     broken: (value) => thrown.push(value),
   })
-  return { disk, store, persister, durable, failures, thrown }
+  return { disk, store, persister, durable, freed, failures, thrown }
 }
 
 describe('the persister', () => {
@@ -63,7 +65,7 @@ describe('the persister', () => {
   })
 
   test('runs an exclusive operation between the writes before and after it', async () => {
-    const { store, persister, durable } = setUp()
+    const { store, persister, durable, freed } = setUp()
     const order: string[] = []
     store.holding = true
     persister.persist(persist(1))
@@ -77,6 +79,7 @@ describe('the persister', () => {
     store.release()
     await rest()
     expect(order).toEqual(['job after 1'])
+    expect(freed).toHaveLength(1)
     expect(await job).toEqual(E.right(7))
     store.release()
     await rest()
