@@ -4,13 +4,18 @@ import type { ByteString } from '../domain/bytes.ts'
 import type { DecideContext } from '../domain/decide/decision.ts'
 import { readTransaction } from '../domain/decide/transaction.ts'
 import type { TransactionRead } from '../domain/decide/transaction.ts'
-import type { KvRecord, SessionRecord } from '../domain/decide/world.ts'
+import type { AutopilotRecord, KvRecord, QueryRecord, SessionRecord } from '../domain/decide/world.ts'
 import type { Query } from '../domain/queries/all.ts'
 import type { Answered } from './answered.ts'
+import { autopilotGet } from './autopilot.ts'
 import { answerCatalog } from './catalog/answer.ts'
 import type { CatalogResults } from './catalog/answer.ts'
 import type { BadFilter } from './catalog/select.ts'
+import { usage } from './catalog/usage-answers.ts'
+import type { Usage } from './catalog/usage-answers.ts'
 import { kvGet, kvKeys, kvList } from './kv/queries.ts'
+import { queryExecute, queryExplain, queryGet, queryList } from './prepared-query/queries.ts'
+import type { Executed, Explained } from './prepared-query/queries.ts'
 import { sessionGet, sessionList, sessionsOfNode } from './session/queries.ts'
 import { worldOf } from './views.ts'
 import type { Views } from './views.ts'
@@ -24,6 +29,12 @@ export type Results = { readonly [T in keyof CatalogResults]: CatalogResults[T] 
   readonly 'session.node': readonly SessionRecord[]
   readonly 'session.list': readonly SessionRecord[]
   readonly 'transaction.read': TransactionRead
+  readonly 'query.list': readonly QueryRecord[]
+  readonly 'query.get': QueryRecord | null
+  readonly 'query.explain': Explained
+  readonly 'query.execute': Executed
+  readonly 'operator.autopilot': AutopilotRecord | null
+  readonly 'operator.usage': Usage
 }
 export type ResultOf<Q extends Query> = Results[Q['type']]
 
@@ -46,6 +57,18 @@ export function answer(views: Views, query: Query): Answered<Results[Query['type
     case 'transaction.read':
       // Nobody blocks on it, and the field shows the smallest index.
       return { index: 1, result: readTransaction(worldOf(views), query.ops, reader), topics: [], absent: false }
+    case 'query.list':
+      return queryList(views.queries)
+    case 'query.get':
+      return queryGet(views.queries, query.id)
+    case 'query.explain':
+      return queryExplain(views.queries, query)
+    case 'query.execute':
+      return queryExecute(views.queries, views.catalog, query)
+    case 'operator.autopilot':
+      return autopilotGet(views.autopilot)
+    case 'operator.usage':
+      return usage(views.catalog)
     case 'catalog.nodes':
     case 'catalog.services':
     case 'catalog.service':

@@ -4,16 +4,31 @@
  */
 import type { World } from '../domain/decide/world.ts'
 import type { Event } from '../domain/events/all.ts'
+import { autopilotEvents } from '../domain/events/autopilot.ts'
+import type { AutopilotEvent } from '../domain/events/autopilot.ts'
 import { catalogEvents } from '../domain/events/catalog.ts'
 import type { CatalogEvent } from '../domain/events/catalog.ts'
 import type { EventMeta } from '../domain/events/declare.ts'
 import { kvEvents } from '../domain/events/kv.ts'
 import type { KvEvent } from '../domain/events/kv.ts'
+import { queryEvents } from '../domain/events/prepared-query.ts'
+import type { QueryEvent } from '../domain/events/prepared-query.ts'
 import { sessionEvents } from '../domain/events/session.ts'
 import type { SessionEvent } from '../domain/events/session.ts'
 import { invariant } from '../domain/invariant.ts'
 import type { Topic } from '../domain/topic.ts'
 import type { ViewRow } from './answered.ts'
+import {
+  autopilotWorld,
+  decodeAutopilot,
+  draftAutopilot,
+  emptyAutopilot,
+  encodeAutopilot,
+  evolveAutopilot,
+  topicsOfAutopilot,
+  touchedAutopilot,
+} from './autopilot.ts'
+import type { AutopilotDraft, AutopilotView } from './autopilot.ts'
 import { catalogLoader, encodeCatalog } from './catalog/checkpoint.ts'
 import { evolveCatalog } from './catalog/evolve.ts'
 import { draftCatalog, emptyCatalog, forkCatalog, publishCatalog } from './catalog/state.ts'
@@ -26,6 +41,17 @@ import { draftKv, emptyKv, forkKv, publishKv } from './kv/state.ts'
 import type { KvDraft, KvView } from './kv/state.ts'
 import { topicsOfKv, touchedKv } from './kv/topics.ts'
 import { kvWorld } from './kv/world.ts'
+import { encodeQueries, queryLoader } from './prepared-query/checkpoint.ts'
+import { topicsOfQuery, touchedQuery } from './prepared-query/queries.ts'
+import {
+  draftQueries,
+  emptyQueries,
+  evolveQueries,
+  forkQueries,
+  publishQueries,
+  queriesWorld,
+} from './prepared-query/state.ts'
+import type { QueryDraft, QueryView } from './prepared-query/state.ts'
 import { encodeSessions, sessionLoader } from './session/checkpoint.ts'
 import { topicsOfSession, touchedSession } from './session/queries.ts'
 import {
@@ -54,6 +80,8 @@ export type Views = {
   readonly sessions: SessionView
   readonly catalog: CatalogView
   readonly system: SystemView
+  readonly queries: QueryView
+  readonly autopilot: AutopilotView
 }
 
 export type ViewsDraft = {
@@ -61,9 +89,18 @@ export type ViewsDraft = {
   readonly sessions: SessionDraft
   readonly catalog: CatalogDraft
   readonly system: SystemDraft
+  readonly queries: QueryDraft
+  readonly autopilot: AutopilotDraft
 }
 
-export const emptyViews: Views = { kv: emptyKv, sessions: emptySessions, catalog: emptyCatalog, system: emptySystem }
+export const emptyViews: Views = {
+  kv: emptyKv,
+  sessions: emptySessions,
+  catalog: emptyCatalog,
+  system: emptySystem,
+  queries: emptyQueries,
+  autopilot: emptyAutopilot,
+}
 
 /** A private copy for one batch: O(1). */
 export const draft = (views: Views): ViewsDraft => ({
@@ -71,6 +108,8 @@ export const draft = (views: Views): ViewsDraft => ({
   sessions: draftSessions(views.sessions),
   catalog: draftCatalog(views.catalog),
   system: draftSystem(views.system),
+  queries: draftQueries(views.queries),
+  autopilot: draftAutopilot(views.autopilot),
 })
 
 /** A private copy of a draft as it is now: O(1). */
@@ -79,6 +118,8 @@ export const fork = (open: ViewsDraft): ViewsDraft => ({
   sessions: forkSessions(open.sessions),
   catalog: forkCatalog(open.catalog),
   system: draftSystem(open.system.view),
+  queries: forkQueries(open.queries),
+  autopilot: draftAutopilot(open.autopilot.view),
 })
 
 /** Folds one event into the one view that it concerns; total. */
@@ -86,6 +127,8 @@ export const evolve = (open: ViewsDraft, event: Event, meta: EventMeta): void =>
   if (isKvEvent(event)) evolveKv(open.kv, event, meta)
   else if (isSessionEvent(event)) evolveSessions(open.sessions, event, meta)
   else if (isCatalogEvent(event)) evolveCatalog(open.catalog, event, meta)
+  else if (isQueryEvent(event)) evolveQueries(open.queries, event, meta)
+  else if (isAutopilotEvent(event)) evolveAutopilot(open.autopilot, event, meta)
   else evolveSystem(open.system, event)
 }
 
@@ -95,6 +138,8 @@ export const publish = (open: ViewsDraft): Views => ({
   sessions: publishSessions(open.sessions),
   catalog: publishCatalog(open.catalog),
   system: open.system.view,
+  queries: publishQueries(open.queries),
+  autopilot: open.autopilot.view,
 })
 
 /** What deciders and policies may ask of a draft, as it is whenever they ask. */
@@ -103,6 +148,8 @@ export const world = (open: ViewsDraft): World => ({
   sessions: sessionsWorld(open.sessions),
   catalog: catalogWorld(open.catalog),
   system: systemWorld(open.system),
+  queries: queriesWorld(open.queries),
+  autopilot: autopilotWorld(open.autopilot),
   fork: () => {
     const own = fork(open)
     return { world: world(own), apply: (event, now) => evolve(own, event, { index: 0, at: now }) }
@@ -122,16 +169,21 @@ export const featureLevel = (open: ViewsDraft): number => open.system.view.featu
 export const topics = (event: Event, before: Views): readonly Topic[] => {
   if (isKvEvent(event)) return topicsOfKv(event)
   if (isSessionEvent(event)) return topicsOfSession(event)
+  if (isQueryEvent(event)) return topicsOfQuery(event)
+  if (isAutopilotEvent(event)) return topicsOfAutopilot()
   return isCatalogEvent(event) ? catalogTopics(event, before.catalog) : topicsOfSystem(event)
 }
 
 /**
- * Record keys, `table\0key`, that an event touches: `kvs`, `sessions`, `nodes`, `services`, `checks`, `system`.
+ * Record keys, `table\0key`, that an event touches: `kvs`, `sessions`, `nodes`, `services`, `checks`, `system`, `queries`,
+ * `autopilot`.
  * `before`: the views before its entry.
  */
 export const touched = (event: Event, before: Views): readonly string[] => {
   if (isKvEvent(event)) return touchedKv(event, before.kv)
   if (isSessionEvent(event)) return touchedSession(event)
+  if (isQueryEvent(event)) return touchedQuery(event)
+  if (isAutopilotEvent(event)) return touchedAutopilot()
   return isCatalogEvent(event) ? catalogTouched(event, before.catalog) : touchedSystem(event)
 }
 
@@ -144,6 +196,8 @@ export function* encode(views: Views): Iterable<ViewRow> {
   yield* encodeCatalog(views.catalog)
   yield* encodeSessions(views.sessions)
   yield* encodeKv(views.kv)
+  yield* encodeQueries(views.queries)
+  yield* encodeAutopilot(views.autopilot)
 }
 
 /** Collects the rows of a checkpoint into views. A row of an unknown view is our bug: checkpoints are verified first. */
@@ -151,22 +205,35 @@ export const loader = (): { readonly row: (row: ViewRow) => void; readonly done:
   const kv = kvLoader()
   const sessions = sessionLoader()
   const catalog = catalogLoader()
+  const queries = queryLoader()
+  let autopilot = emptyAutopilot
   let system = emptySystem
   return {
     row: ({ view, table, data }) => {
       if (view === 'kv') kv.row(table, data)
       else if (view === 'session') sessions.row(table, data)
       else if (view === 'catalog') catalog.row(table, data)
+      else if (view === 'query') queries.row(table, data)
+      else if (view === 'autopilot') autopilot = decodeAutopilot(table, data)
       else {
         invariant(view === 'system', `a checkpoint holds rows of an unknown view ${view}`)
         system = decodeSystem(table, data)
       }
     },
-    done: () => ({ kv: kv.done(), sessions: sessions.done(), catalog: catalog.done(), system }),
+    done: () => ({
+      kv: kv.done(),
+      sessions: sessions.done(),
+      catalog: catalog.done(),
+      system,
+      queries: queries.done(),
+      autopilot,
+    }),
   }
 }
 
-// One event belongs to one view: what is left after these three is the system's.
+// One event belongs to one view: what is left after these is the system's.
 const isKvEvent = (event: Event): event is KvEvent => event.type in kvEvents
 const isSessionEvent = (event: Event): event is SessionEvent => event.type in sessionEvents
 const isCatalogEvent = (event: Event): event is CatalogEvent => event.type in catalogEvents
+const isQueryEvent = (event: Event): event is QueryEvent => event.type in queryEvents
+const isAutopilotEvent = (event: Event): event is AutopilotEvent => event.type in autopilotEvents

@@ -103,7 +103,9 @@ const answerFrom = (log: ServerLog, query: Query): Answer => {
 const versionOf = (views: Views, query: Query): object => {
   if (query.type.startsWith('kv.')) return views.kv
   if (query.type.startsWith('session.')) return views.sessions
-  return query.type === 'transaction.read' ? views : views.catalog
+  if (query.type === 'query.list' || query.type === 'query.get') return views.queries
+  if (query.type === 'operator.autopilot') return views.autopilot
+  return query.type === 'transaction.read' || query.type.startsWith('query.') ? views : views.catalog
 }
 
 const leading = { knownLeader: true, lastContactMs: 0 }

@@ -1,8 +1,10 @@
 import * as t from 'io-ts'
 import { nullable } from '../events/declare.ts'
 import { Strings } from '../records.ts'
+import { ConfigureAutopilot } from './autopilot.ts'
 import { CheckInput, CheckOp, NodeInput, NodeOp, ServiceInput, ServiceOp } from './catalog.ts'
 import { KvRead, KvUnknown, KvWrite } from './kv.ts'
+import { CreateQuery, RemoveQuery, UpdateQuery } from './prepared-query.ts'
 
 const command = <const T extends string, P extends t.Props>(type: T, fields: P) =>
   t.readonly(t.type({ type: t.literal(type), ...fields }), type)
@@ -72,6 +74,10 @@ export const Command = t.union([
   Deregister,
   ReapTombstones,
   StartEpoch,
+  CreateQuery,
+  UpdateQuery,
+  RemoveQuery,
+  ConfigureAutopilot,
 ])
 export type Command = t.TypeOf<typeof Command>
 export type CommandOf<T extends Command['type']> = Extract<Command, { readonly type: T }>

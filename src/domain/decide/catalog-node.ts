@@ -16,7 +16,7 @@ import { endSessions } from './session.ts'
 import type { NodeRecord, World } from './world.ts'
 
 /** What the catalog rules look at. */
-export type CatalogRulesWorld = Pick<World, 'catalog' | 'sessions' | 'kv'>
+export type CatalogRulesWorld = Pick<World, 'catalog' | 'sessions' | 'kv' | 'queries'>
 
 /** What became of a record and the events that make it so; index 0 stands for the entry that is decided. */
 export type Entered<R> = { readonly record: R; readonly events: readonly Event[] }

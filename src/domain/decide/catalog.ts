@@ -20,7 +20,7 @@ type Register = CommandOf<'Register'>
 
 /** Reply: true. */
 export const decideRegister = (
-  world: Pick<World, 'catalog' | 'sessions' | 'kv' | 'fork'>,
+  world: Pick<World, 'catalog' | 'sessions' | 'kv' | 'queries' | 'fork'>,
   command: Register,
   ctx: DecideContext,
 ): E.Either<Rejection, Decision<Event>> => {

@@ -2,9 +2,11 @@
 import type { Either } from 'fp-ts/lib/Either.js'
 import type { Command } from '../commands/all.ts'
 import type { Event } from '../events/all.ts'
+import { decideConfigureAutopilot } from './autopilot.ts'
 import { decideDeregister, decideRegister } from './catalog.ts'
 import type { DecideContext, Decision } from './decision.ts'
 import { decideChangeKey } from './kv.ts'
+import { decideCreateQuery, decideRemoveQuery, decideUpdateQuery } from './prepared-query.ts'
 import type { Rejection } from './rejection.ts'
 import { decideCreateSession, decideDestroySession, decideExpireSession, decideRenewSession } from './session.ts'
 import { decideReapTombstones, decideStartEpoch } from './system.ts'
@@ -45,6 +47,14 @@ export const decide = (
       return decideDeregister(world, command, ctx)
     case 'ReapTombstones':
       return decideReapTombstones(world, command, ctx)
+    case 'CreateQuery':
+      return decideCreateQuery(world, command, ctx)
+    case 'UpdateQuery':
+      return decideUpdateQuery(world, command, ctx)
+    case 'RemoveQuery':
+      return decideRemoveQuery(world, command, ctx)
+    case 'ConfigureAutopilot':
+      return decideConfigureAutopilot(world, command, ctx)
     case 'StartEpoch':
       return decideStartEpoch(world, command, ctx)
   }

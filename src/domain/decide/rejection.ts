@@ -1,6 +1,8 @@
 /**
  * Refusals by a rule, as data. Their texts stand in one place per border (`src/net/http/error-response.ts`).
  */
+import type { QueryProblem } from './query-problem.ts'
+
 export type Rejection =
   | { readonly type: 'Denied'; readonly resource: string }
   | { readonly type: 'InvalidSession'; readonly session: string }
@@ -28,6 +30,7 @@ export type Rejection =
   | { readonly type: 'CheckNodeMismatch'; readonly checkNode: string; readonly node: string }
   | { readonly type: 'CheckNeedsService'; readonly node: string }
   | { readonly type: 'TransactionFailed'; readonly errors: readonly OpError[] }
+  | { readonly type: 'InvalidQuery'; readonly problem: QueryProblem }
 
 /** One failing operation of a transaction. */
 export type OpError = { readonly opIndex: number; readonly reason: OpReason }

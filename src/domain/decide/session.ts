@@ -4,20 +4,25 @@
  * - A session needs a registered node and checks that exist and are not critical.
  * - It ends on request, when its time to live passed without a renewal, with its node, or with one of its checks.
  * - When it ends its keys are released or deleted, as its behavior says, in the same entry; for the length of the lock
- *   delay nobody may acquire them.
+ *   delay nobody may acquire them. Prepared queries bound to it end with it.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { CommandOf } from '../commands/all.ts'
 import type { KvEvent } from '../events/kv.ts'
+import type { QueryEvent } from '../events/prepared-query.ts'
 import type { SessionEvent } from '../events/session.ts'
 import { nsPerMs, parseGoDuration } from '../go-duration.ts'
 import type { DecideContext, Decision } from './decision.ts'
+import { endQueriesOf } from './prepared-query.ts'
 import type { Rejection } from './rejection.ts'
 import { denied } from './rights.ts'
 import type { SessionRecord, World } from './world.ts'
 
 /** What the session rules look at. */
-export type SessionRulesWorld = Pick<World, 'kv' | 'sessions'>
+export type SessionRulesWorld = Pick<World, 'kv' | 'sessions' | 'queries'>
+
+/** What the end of sessions may bring about. */
+export type SessionEndEvent = SessionEvent | KvEvent | QueryEvent
 
 /** Why sessions end; `check` for cause check, `lastRenewalAt` (ms) for cause ttl. */
 export type SessionEnd =
@@ -69,7 +74,7 @@ export const decideDestroySession = (
   world: SessionRulesWorld,
   command: CommandOf<'DestroySession'>,
   ctx: DecideContext,
-): E.Either<Rejection, Decision<SessionEvent | KvEvent>> => {
+): E.Either<Rejection, Decision<SessionEndEvent>> => {
   const session = world.sessions.get(command.id)
   if (session === undefined) return E.right({ events: [], reply: true })
   const refused = denied(ctx, 'session', session.node, 'write')
@@ -94,7 +99,7 @@ export const decideExpireSession = (
   world: SessionRulesWorld,
   command: CommandOf<'ExpireSession'>,
   ctx: DecideContext,
-): E.Either<Rejection, Decision<SessionEvent | KvEvent>> => {
+): E.Either<Rejection, Decision<SessionEndEvent>> => {
   const { id, createIndex, lastRenewalAt } = command
   const session = world.sessions.get(id)
   if (session === undefined) return E.right({ events: [], reply: false })
@@ -114,8 +119,8 @@ export const endSessions = (
   ids: Iterable<string>,
   end: SessionEnd,
   now: number,
-): readonly (SessionEvent | KvEvent)[] => {
-  const events: (SessionEvent | KvEvent)[] = []
+): readonly SessionEndEvent[] => {
+  const events: SessionEndEvent[] = []
   for (const id of new Set(ids)) {
     const session = world.sessions.get(id)
     if (session === undefined) continue
@@ -128,11 +133,12 @@ export const endSessions = (
       lastRenewalAt: end.cause === 'ttl' ? end.lastRenewalAt : null,
     })
     letGo(world, session, now, events)
+    events.push(...endQueriesOf(world, id))
   }
   return events
 }
 
-const letGo = (world: SessionRulesWorld, session: SessionRecord, now: number, events: (SessionEvent | KvEvent)[]) => {
+const letGo = (world: SessionRulesWorld, session: SessionRecord, now: number, events: SessionEndEvent[]) => {
   const delayMs = Math.min(session.lockDelayMs, lockDelayMaxMs)
   const lockDelayUntil = delayMs > 0 ? now + delayMs : null
   for (const key of world.kv.lockedBy(session.id)) {

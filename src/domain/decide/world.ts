@@ -8,13 +8,18 @@
 import type * as t from 'io-ts'
 import type { ByteString, Bytes } from '../bytes.ts'
 import type { Event } from '../events/all.ts'
+import type { AutopilotConfiguration } from '../autopilot/configuration.ts'
+import type { QueryDefinition } from '../prepared-query.ts'
 import type { checkFields, nodeFields, serviceFields } from '../records.ts'
+import type { TemplateProblem } from './query-problem.ts'
 
 export type World = {
   readonly kv: KvWorld
   readonly sessions: SessionsWorld
   readonly catalog: CatalogWorld
   readonly system: SystemWorld
+  readonly queries: QueriesWorld
+  readonly autopilot: AutopilotWorld
   /** A private copy that folds events on top: what later operations of one transaction see. No full copy. */
   readonly fork: () => WorldFork
 }
@@ -87,6 +92,27 @@ export type CatalogWorld = {
   readonly servicesOf: (node: string) => readonly ServiceRecord[]
   /** All checks of a node, those of its services included. */
   readonly checksOf: (node: string) => readonly CheckRecord[]
+}
+
+export type QueryRecord = QueryDefinition & Indexed & { readonly id: string; readonly createIndex: number }
+
+export type QueriesWorld = {
+  readonly get: (id: string) => QueryRecord | undefined
+  /** By name, in any case; not by the empty one. */
+  readonly named: (name: ByteString) => QueryRecord | undefined
+  /** The template that answers for every name. */
+  readonly catchAll: () => QueryRecord | undefined
+  /** Queries that end with a session, ordered by id. */
+  readonly ofSession: (session: string) => readonly QueryRecord[]
+  /** Why the definition's texts cannot be rendered; null for those that can, and for definitions that are no templates. */
+  readonly templateProblem: (definition: QueryDefinition) => TemplateProblem | null
+}
+
+export type AutopilotRecord = AutopilotConfiguration & Indexed & { readonly createIndex: number }
+
+export type AutopilotWorld = {
+  /** Null before the first leader wrote it. */
+  readonly get: () => AutopilotRecord | null
 }
 
 export type SystemWorld = {

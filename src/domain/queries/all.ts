@@ -35,6 +35,13 @@ export const Query = t.union([
   query('health.checks', { service: t.string, ...selection }),
   query('health.state', { state: t.string, ...selection }),
   query('health.service', { service: t.string, tags: Strings, connect: t.boolean, passing: t.boolean, ...selection }),
+  query('query.list', {}),
+  query('query.get', { id: t.string }),
+  // `query`: an id, a name, or what a template answers for; `agent`: the node whose agent was asked
+  query('query.explain', { query: t.string }),
+  query('query.execute', { query: t.string, connect: t.boolean, near: t.string, agent: t.string, ip: t.string }),
+  query('operator.autopilot', {}),
+  query('operator.usage', {}),
   query('ui.nodes', { filter: nullable(t.string) }),
   query('ui.node', { node: t.string }),
   query('ui.services', { filter: nullable(t.string) }),

@@ -8,6 +8,8 @@ import type { OpReason, OpSubject, Rejection } from '../../domain/decide/rejecti
 import type { ExecuteError, ReadError } from '../../log/types.ts'
 import { toByteString } from '../json/byte-string.ts'
 import { quote } from '../json/write.ts'
+import { queryProblemText } from './query-problem-text.ts'
+import { isUuid } from './uuid.ts'
 
 export type ErrorAnswer = { readonly status: number; readonly text: ByteString }
 
@@ -103,12 +105,10 @@ export const opReasonText = (reason: OpReason): ByteString => {
     case 'NodeNameReserved':
     case 'CheckNodeMismatch':
     case 'TransactionFailed':
+    case 'InvalidQuery':
       return textOf(reason, 'kv')
   }
 }
-
-/** Sessions are looked up by UUID; other texts cannot name one. */
-export const isUuid = (text: string): boolean => /^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/.test(text)
 
 export const failedSessionLookup = 'failed session lookup: UUID must be 36 characters of hexadecimal digits and dashes'
 
@@ -172,6 +172,8 @@ const textOf = (rejection: Rejection, origin: Origin): ByteString => {
       return `failed inserting check: Missing service registration on node ${goQuote(rejection.node)}`
     case 'TransactionFailed':
       return 'Transaction failed'
+    case 'InvalidQuery':
+      return queryProblemText(rejection.problem)
   }
 }
 

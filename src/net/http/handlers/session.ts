@@ -9,11 +9,12 @@ import * as decode from '../../json/decode.ts'
 import { isArray } from '../../json/value.ts'
 import { array, quote } from '../../json/write.ts'
 import type { HttpContext } from '../context.ts'
-import { failedSessionLookup, isUuid, readError } from '../error-response.ts'
+import { failedSessionLookup, readError } from '../error-response.ts'
 import type { Exchange } from '../exchange.ts'
 import { wrongDatacenter } from '../read-options.ts'
 import { presentation, refuse, serveRead } from '../read.ts'
 import { session } from '../render/session.ts'
+import { isUuid } from '../uuid.ts'
 import { serveWrite } from '../write.ts'
 
 const one = presentation<SessionRecord | null>({
