@@ -4,6 +4,7 @@ import type { Entry } from '../entry.ts'
 import { hasCommittedInTerm, isLeaving } from './confirmation.ts'
 import { stageEntries } from './durability.ts'
 import { replicateAll } from './leader-append.ts'
+import { exceedsMemory } from './raft-log.ts'
 import type { Raft } from './state.ts'
 import type { RefusedReason } from './types.ts'
 
@@ -15,8 +16,7 @@ export const proposalRefusal = (raft: Raft): RefusedReason | null => {
   if (raft.leading === null) return 'NotLeader'
   if (!hasCommittedInTerm(raft, raft.leading)) return 'NotReady'
   if (isLeaving(raft, raft.leading)) return 'InProgress'
-  const { log, options } = raft
-  return log.tailBytes > options.memoryBytes || log.tail.length > options.memoryEntries ? 'Overloaded' : null
+  return exceedsMemory(raft.log, raft.options) ? 'Overloaded' : null
 }
 
 /** Appends and sends at once; the own disk works in parallel (dissertation 10.2.1). */

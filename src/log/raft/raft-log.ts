@@ -133,8 +133,16 @@ export const compactLog = (log: RaftLog, firstIndex: number): void => {
   log.firstIndex = firstIndex
 }
 
-/** Lets old entries go from memory, down to the bounds but never beyond `upTo`, and never the last one. */
+/** Whether memory holds more than it should: an eighth above the bounds, so that entries leave in bulk. */
+export const exceedsMemory = (log: RaftLog, { memoryEntries, memoryBytes }: MemoryBounds): boolean =>
+  log.tail.length > memoryEntries + Math.floor(memoryEntries / 8) || log.tailBytes > memoryBytes + memoryBytes / 8
+
+/**
+ * Lets old entries go from memory when it holds too much: down to the bounds but never beyond `upTo`, and never the
+ * last one.
+ */
 export const trimMemory = (log: RaftLog, upTo: number, bounds: MemoryBounds): void => {
+  if (!exceedsMemory(log, bounds)) return
   const limit = Math.min(upTo - memoryFirst(log) + 1, log.tail.length - 1)
   let drop = 0
   let bytes = log.tailBytes

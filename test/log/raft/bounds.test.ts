@@ -80,6 +80,16 @@ describe('Memory', () => {
     expect(entriesFrom(self.raft, 18, { entries: 2, bytes: 999 }).map(({ index }) => index)).toEqual([18, 19])
   })
 
+  test('lets entries go in bulk, an eighth above the bound', () => {
+    const self = replicating({ memoryEntries: 16 })
+    const held = Array.from({ length: 40 }, () => {
+      propose(self, 1)
+      self.receive('2', 2, ack(1, self.raft.log.lastIndex))
+      return self.raft.log.tail.length
+    })
+    expect([Math.max(...held), Math.min(...held.slice(20))]).toEqual([18, 16])
+  })
+
   test('counts bytes too, and keeps the last entry whatever its size', () => {
     const self = replicating({ memoryBytes: 100 })
     propose(self, 3, 'x'.repeat(60))
