@@ -1,5 +1,6 @@
 /** Every command, in the order in which help lists them. Nothing of a command is loaded before it is used. */
 import type { Command } from './command.ts'
+import type { OpenOffline } from './log-call.ts'
 
 export type Entry = { readonly synopsis: string; readonly load: () => Promise<Command> }
 
@@ -71,6 +72,40 @@ const kv: ReadonlyMap<string, Entry> = new Map([
   ],
 ])
 
+/** Reading the files of a log takes most of the server's code: it is loaded when -data-dir is given. */
+const openOffline: OpenOffline = async (dataDir) => (await import('./offline/open.ts')).openOffline(dataDir)
+
+const log: ReadonlyMap<string, Entry> = new Map([
+  [
+    'replay',
+    {
+      synopsis: 'Folds the log up to a moment and prints a view',
+      load: async () => (await import('./commands/log-replay.ts')).logReplay(openOffline),
+    },
+  ],
+  [
+    'show',
+    {
+      synopsis: 'Prints events of the log',
+      load: async () => (await import('./commands/log-show.ts')).logShow(openOffline),
+    },
+  ],
+  [
+    'stats',
+    {
+      synopsis: 'Shows sizes, retention and counts of the log',
+      load: async () => (await import('./commands/log-stats.ts')).logStats(openOffline),
+    },
+  ],
+  [
+    'verify',
+    {
+      synopsis: 'Checks every frame, checksum and hash of the log',
+      load: async () => (await import('./commands/log-verify.ts')).logVerify(openOffline),
+    },
+  ],
+])
+
 export const commandTable: ReadonlyMap<string, Entry | Group> = new Map<string, Entry | Group>([
   ['agent', { synopsis: 'Runs a Consul agent', load: async () => (await import('./commands/agent.ts')).agent }],
   [
@@ -101,6 +136,14 @@ export const commandTable: ReadonlyMap<string, Entry | Group> = new Map<string, 
     {
       synopsis: 'Gracefully leaves the Consul cluster and shuts down',
       load: async () => (await import('./commands/leave.ts')).leave,
+    },
+  ],
+  [
+    'log',
+    {
+      synopsis: 'Reads, replays and verifies the log of everything that changed',
+      help: 'Looks into the log, through an agent or, with -data-dir, into the files of a stopped server.',
+      members: log,
     },
   ],
   [

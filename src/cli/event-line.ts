@@ -96,8 +96,8 @@ const describeSystem = (type: string, of: Field, payload: Tree): string | undefi
 
 const maxValueLength = 40
 
-/** Text in quotes, cut; a size for anything that is not readable. */
-const valueOf = (payload: Tree): string => {
+/** A record's value as text in quotes, cut; a size for anything that is not readable. */
+export const valueOf = (payload: Tree): string => {
   const decoded = decodeBase64(text(payload, 'Value'))
   if (!decoded.ok) return ''
   const value = Buffer.from(decoded.bytes).toString('utf8')

@@ -1,6 +1,6 @@
 /** The log through an agent's HTTP interface. */
 import { json, send, unexpected, type ApiRequest, type Result, type Target } from './http-client.ts'
-import type { EventPage, EventQuery, LogSource, Verified } from './log-source.ts'
+import type { Broken, EventPage, EventQuery, LogSource, Verified } from './log-source.ts'
 import { isObject, list, shown, text, type Tree, type TreeObject } from './tree.ts'
 
 export const onlineLog = (target: Target): LogSource => ({
@@ -37,7 +37,7 @@ const events = async (target: Target, query: EventQuery): Promise<Result<EventPa
 const windowEntries = 16
 
 /** Walks the hash chain over what the agent retains: each entry must name the hash of the one before it. */
-const verify = async (target: Target): Promise<Result<Verified>> => {
+const verify = async (target: Target): Promise<Result<Verified | Broken>> => {
   const status = await callOwn(target, { method: 'GET', path: '/v1/log/status' })
   if (!status.ok) return status
   const first = Number(shown(status.value, 'FirstIndex'))
@@ -52,7 +52,7 @@ const verify = async (target: Target): Promise<Result<Verified>> => {
       if (!entry.ok) return entry
       if (before !== null && text(entry.value, 'PreviousHash') !== text(before, 'Hash')) {
         const index = shown(entry.value, 'Index')
-        return { ok: false, message: `Entry ${index} does not follow the entry before it: its previous hash differs` }
+        return broken(`Entry ${index} does not follow the entry before it: its previous hash differs`)
       }
       before = entry.value
     }
@@ -61,9 +61,18 @@ const verify = async (target: Target): Promise<Result<Verified>> => {
   const entriesCount = before === null ? 0 : last - first + 1
   return {
     ok: true,
-    value: { firstIndex: first, lastIndex: last, entriesCount, headHash, checked: 'links of the hash chain' },
+    value: {
+      intact: true,
+      firstIndex: first,
+      lastIndex: last,
+      entriesCount,
+      headHash,
+      checked: 'links of the hash chain',
+    },
   }
 }
+
+const broken = (problem: string): Result<Broken> => ({ ok: true, value: { intact: false, problem } })
 
 /** Our own endpoints refuse with `{"Error": ...}`: the text is what the user needs. */
 const callOwn = async (target: Target, request: ApiRequest): Promise<Result<TreeObject>> => {

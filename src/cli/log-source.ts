@@ -17,6 +17,7 @@ export type EventQuery = {
 export type EventPage = { readonly events: readonly Tree[]; readonly next: string | null }
 
 export type Verified = {
+  readonly intact: true
   readonly firstIndex: number
   readonly lastIndex: number
   readonly entriesCount: number
@@ -26,14 +27,16 @@ export type Verified = {
   readonly checked: string
 }
 
+/** What is broken, with file and offset where they are known. */
+export type Broken = { readonly intact: false; readonly problem: string }
+
 /** Rows of a view: one object per record. */
 export type ReplayedView = { readonly index: number; readonly rows: readonly TreeObject[] }
 
 export type LogSource = {
   readonly events: (query: EventQuery) => Promise<Result<EventPage>>
   readonly replay: (view: string, until: string) => Promise<Result<ReplayedView>>
-  /** Left: what is broken, with segment and offset where it is known. */
-  readonly verify: () => Promise<Result<Verified>>
+  readonly verify: () => Promise<Result<Verified | Broken>>
   /** In the shape of `/v1/log/status`. */
   readonly stats: () => Promise<Result<TreeObject>>
 }

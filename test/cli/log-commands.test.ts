@@ -166,14 +166,22 @@ describe('log verify', () => {
   })
 
   test('reports what the files say', async () => {
-    const verified = { firstIndex: 1, lastIndex: 2, entriesCount: 2, headHash: 'ab', checked: 'everything' }
+    const verified = {
+      intact: true,
+      firstIndex: 1,
+      lastIndex: 2,
+      entriesCount: 2,
+      headHash: 'ab',
+      checked: 'everything',
+    } as const
     const good = () => Promise.resolve({ ok: true, value: verified } as const)
     expect((await offline(logVerify, [], { verify: good })).stdout).toBe(
       'The log is intact: 2 entries, 1 to 2 (everything)\nHead hash ab\n',
     )
     const empty = () => Promise.resolve({ ok: true, value: { ...verified, entriesCount: 0 } } as const)
     expect((await offline(logVerify, [], { verify: empty })).stdout).toBe('The log is empty\n')
-    const bad = () => Promise.resolve({ ok: false, message: 'segment 1, offset 7: checksum' } as const)
+    const bad = () =>
+      Promise.resolve({ ok: true, value: { intact: false, problem: 'segment 1, offset 7: checksum' } } as const)
     expect(await offline(logVerify, [], { verify: bad })).toMatchObject({
       code: 1,
       stderr: 'The log is NOT intact: segment 1, offset 7: checksum\n',
@@ -203,11 +211,14 @@ describe('log replay', () => {
   const rows = [
     new Map<string, Tree>([
       ['Key', 'a'],
-      ['Tags', ['x']],
+      ['Value', Buffer.from('hello').toString('base64')],
+      ['Flags', 16210313421097356768n],
+      ['ModifyIndex', 7],
     ]),
     new Map<string, Tree>([
-      ['Key', 'b\n'],
-      ['Value', 'v'.repeat(61)],
+      ['Key', `b\n${'k'.repeat(60)}`],
+      ['Value', ''],
+      ['Other', ['x']],
     ]),
   ]
   const replay = (view: string, until: string) =>
@@ -217,12 +228,17 @@ describe('log replay', () => {
         : ({ ok: false, message: `No view "${view}"` } as const),
     )
 
-  test('prints a table of the records, or JSON lines', async () => {
-    expect((await offline(logReplay, ['-view=kv', '-until=7'], { replay })).stdout).toBe(
-      `View kv at index 7: 2 records\n\nKey  Tags   Value\na    ["x"]  \nb           ${'v'.repeat(59)}…\n`,
-    )
-    expect((await offline(logReplay, ['-view=kv', '-format=json'], { replay })).stdout).toBe(
-      `{"Key":"a","Tags":["x"]}\n{"Key":"b\\n","Value":"${'v'.repeat(61)}"}\n`,
+  test('prints a table of the records, or JSON lines with everything', async () => {
+    expect((await offline(logReplay, ['-view=kv', '-until=7'], { replay })).stdout.split('\n')).toEqual([
+      'View kv at index 7: 2 records',
+      '',
+      `${'Key'.padEnd(62)}Value    Flags                 Session  CreateIndex  ModifyIndex`,
+      `${'a'.padEnd(62)}"hello"  16210313421097356768                        7`,
+      `${`b ${'k'.repeat(57)}…`.padEnd(62)}""${' '.repeat(51)}`,
+      '',
+    ])
+    expect((await offline(logReplay, ['-view=kv', '-format=json'], { replay })).stdout.split('\n')[1]).toBe(
+      `{"Key":"b\\n${'k'.repeat(60)}","Value":"","Other":["x"]}`,
     )
   })
 

@@ -58,7 +58,8 @@ const readRange = async (
   return E.right(found)
 }
 
-const loggedEntry = (entry: Entry): E.Either<HistoryError, LoggedEntry> => {
+/** A stored entry with its events decoded. */
+export const loggedEntry = (entry: Entry): E.Either<HistoryError, LoggedEntry> => {
   const opened = openEntry(entry.bytes)
   if (E.isLeft(opened)) return unreadable(`entry ${entry.index}: ${opened.left.what}`)
   const { header, events, hash } = opened.right

@@ -1,7 +1,8 @@
 import { fail, type Command } from '../command.ts'
+import { valueOf } from '../event-line.ts'
 import { dataDirFlag, formatFlag, withLog, type OpenOffline } from '../log-call.ts'
 import { columns } from '../table.ts'
-import { toJson, type TreeObject } from '../tree.ts'
+import { list, shown, toJson, type TreeObject } from '../tree.ts'
 
 export const logReplay = (openOffline: OpenOffline): Command => ({
   usage: 'log replay [options]',
@@ -24,24 +25,30 @@ export const logReplay = (openOffline: OpenOffline): Command => ({
       if (!replayed.ok) return fail(terminal, `Error replaying the log: ${replayed.message}`)
       const { index, rows } = replayed.value
       if (flags.text('format') === 'json') for (const row of rows) terminal.out(`${toJson(row)}\n`)
-      else terminal.out(`View ${view} at index ${index}: ${rows.length} records\n${table(rows)}`)
+      else terminal.out(`View ${view} at index ${index}: ${rows.length} records\n${table(view, rows)}`)
       return 0
     }),
 })
 
-/** One column per field of the first row; records of one view have the same fields. */
-const table = (rows: readonly TreeObject[]): string => {
-  const names = [...new Set(rows.flatMap((row) => [...row.keys()]))]
-  if (names.length === 0) return ''
-  const cells = rows.map((row) => names.map((name) => cell(row, name)))
-  return `\n${columns([names, ...cells])}\n`
+/** What a table shows of a view's records; `-format json` has everything. */
+const shownFields: ReadonlyMap<string, readonly string[]> = new Map([
+  ['kv', ['Key', 'Value', 'Flags', 'Session', 'CreateIndex', 'ModifyIndex']],
+  ['sessions', ['ID', 'Name', 'Node', 'TTL', 'Behavior', 'CreateIndex']],
+  ['catalog', ['Node', 'Address', 'ServiceName', 'ServiceID', 'ServiceTags', 'ServiceAddress', 'ServicePort']],
+  ['health', ['Node', 'CheckID', 'Status', 'ServiceName', 'ServiceID', 'Output', 'ModifyIndex']],
+])
+
+const table = (view: string, rows: readonly TreeObject[]): string => {
+  const names = shownFields.get(view) ?? []
+  if (rows.length === 0) return ''
+  return `\n${columns([names, ...rows.map((row) => names.map((name) => cell(row, name)))])}\n`
 }
 
 const maxCellLength = 60
 
 const cell = (row: TreeObject, name: string): string => {
-  const value = row.get(name)
-  if (value === undefined || value === null) return ''
-  const full = (typeof value === 'object' ? toJson(value) : String(value)).replace(/\p{Cc}/gu, ' ')
+  if (name === 'Value') return valueOf(row)
+  const values = list(row, name)
+  const full = (values.length > 0 ? values.map(String).join(',') : shown(row, name)).replace(/\p{Cc}/gu, ' ')
   return full.length > maxCellLength ? `${full.slice(0, maxCellLength - 1)}…` : full
 }

@@ -11,7 +11,8 @@ export const logVerify = (openOffline: OpenOffline): Command => ({
   run: (call) =>
     withLog(call, openOffline, async (log) => {
       const verified = await log.verify()
-      if (!verified.ok) return fail(call.terminal, `The log is NOT intact: ${verified.message}`)
+      if (!verified.ok) return fail(call.terminal, `Error reading the log: ${verified.message}`)
+      if (!verified.value.intact) return fail(call.terminal, `The log is NOT intact: ${verified.value.problem}`)
       const { firstIndex, lastIndex, entriesCount, headHash, checked } = verified.value
       if (entriesCount === 0) call.terminal.out('The log is empty\n')
       else {

@@ -12,7 +12,7 @@ export const isAny = (address: string): boolean =>
 /** 127.0.0.0/8 or ::1. */
 export const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1'
 
-/** RFC 1918 and RFC 6598 blocks: what a host uses inside its own network. */
+/** Blocks that are never routed globally (RFC 6890), without loopback and link-local. */
 export const isPrivateIPv4 = (address: string): boolean => isIPv4(address) && privateIPv4.check(address, 'ipv4')
 
 /** Unique local addresses, RFC 4193. */
@@ -51,7 +51,12 @@ for (const [base, bits] of [
   ['10.0.0.0', 8],
   ['100.64.0.0', 10],
   ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.0.2.0', 24],
   ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['198.51.100.0', 24],
+  ['203.0.113.0', 24],
 ] as const) {
   privateIPv4.addSubnet(base, bits, 'ipv4')
 }

@@ -200,6 +200,10 @@ describe('The address to advertise', () => {
     expect((await loaded([...server, '-advertise=192.168.7.9'], at(eth0, eth1))).advertiseAddress).toBe('192.168.7.9')
   })
 
+  test('may be any address that is never routed globally', async () => {
+    expect((await loaded(server, at({ ...eth0, address: '192.0.2.2' }))).advertiseAddress).toBe('192.0.2.2')
+  })
+
   test('is never a public address by itself', async () => {
     expect(await load(server, at(publicIPv4))).toBe('No private IPv4 address found')
   })
