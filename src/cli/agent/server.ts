@@ -118,6 +118,8 @@ const logOptions = ({ config, node, logger, onFatal }: ServerDeps): LogOptions<W
   tooLarge: (bytes, limit) => ({ type: 'EntryTooLarge', bytes, limit }),
   send: () => undefined, // alone: there is nobody to send to
   onFatal,
+  // The end of a session is one entry, however many keys it held: the bound must leave room for its consequences.
+  limits: { entryBytes: 16 * 1024 * 1024 },
   onCheckpointFailed: (error) => {
     logger.named('server').warn('Checkpoint failed, the log goes on without it', { reason: storeErrorText(error) })
   },
