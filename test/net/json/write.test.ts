@@ -26,7 +26,7 @@ describe('quote', () => {
   test('any text comes back from the standard parser', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        expect(JSON.parse(shown(text))).toBe(text.toWellFormed())
+        expect(JSON.parse(shown(text))).toBe(text)
       }),
     )
   })
