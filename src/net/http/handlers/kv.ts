@@ -125,7 +125,8 @@ const change = (context: HttpContext, exchange: Exchange, op: KvWrite): void => 
 /** Answers and returns true when more than one of the parameters is there. */
 const conflicting = (exchange: Exchange, names: readonly string[]): boolean => {
   if (names.filter((name) => has(exchange.params, name)).length < 2) return false
-  exchange.text(400, `Conflicting flags: ${encodeQuery(exchange.params)}\n`)
+  const shown = exchange.params.map(([name, value]) => [name, name === 'token' ? '<hidden>' : value] as const)
+  exchange.text(400, `Conflicting flags: ${encodeQuery(shown)}\n`)
   return true
 }
 
