@@ -4,7 +4,9 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { policyActor } from '../../domain/actor.ts'
+import type { AutopilotConfiguration } from '../../domain/autopilot/configuration.ts'
 import type { Command } from '../../domain/commands/all.ts'
+import { initialAutopilot } from '../../domain/policies/autopilot.ts'
 import { sessionTtl } from '../../domain/policies/session-ttl.ts'
 import { reapTombstones, tombstoneGranularityMs } from '../../domain/policies/tombstones.ts'
 import type { ServerLog } from './server-backend.ts'
@@ -22,6 +24,8 @@ export type DutiesDeps = {
   readonly nowMs: () => number
   readonly every: (ms: number, fire: () => void) => () => void
   /** Commands that bring this server's own catalog records about; none when they are there. */
+  /** Rules that the first leader of a log writes; absent: it begins without, and the defaults hold. */
+  readonly autopilot?: AutopilotConfiguration
   readonly selfRegistration: (views: Views) => readonly Command[]
 }
 
@@ -64,8 +68,14 @@ export const startDuties = (deps: DutiesDeps): Duties => {
   const expire = () => {
     for (const command of sessions.due(steadyMs())) run('session-ttl', command)
   }
+  const configure = () => {
+    if (deps.autopilot === undefined) return
+    const command = initialAutopilot(worldOf(deps.log.committed().view), deps.autopilot)
+    if (command !== null) run('autopilot', command)
+  }
   const begin = () => {
     leads = true
+    configure()
     sessions.elected(worldOf(deps.log.committed().view).sessions.all(), steadyMs())
     reconcile()
     running = [

@@ -20,6 +20,7 @@ import { historyReader } from './history-reader.ts'
 import { heapCeiling, httpOptions } from './http-options.ts'
 import { agentLog } from './log-output.ts'
 import { nodeId } from './node-id.ts'
+import { operatorInfo } from './operator-info.ts'
 import { ownNode } from './own-node.ts'
 import type { OwnNode } from './own-node.ts'
 import { portOwner, portTaken } from './port-owner.ts'
@@ -103,6 +104,7 @@ const listenAll = async (
   const deps = {
     backend: server.backend,
     agent: agentInfo({ config, node, log: server.log.status, wallMs: () => Date.now() }),
+    operator: operatorInfo({ node, log: server.log, wallMs: () => Date.now() }),
     history: historyReader(server),
     metrics,
     clock: systemClock,

@@ -63,6 +63,7 @@ export const startServer = async (deps: ServerDeps): Promise<E.Either<string, Ru
     wallMs: realEnv.wall,
     nowMs: realEnv.now,
     every,
+    autopilot: config.autopilot,
     selfRegistration: selfRegistrationOf(node),
   })
   const backend = serverBackend(log.right, {

@@ -4,6 +4,7 @@ import type { PlainJson } from '../json/write.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { HttpClock } from './clock.ts'
 import type { HistoryReader } from './log-reader.ts'
+import type { OperatorInfo } from './operator-info.ts'
 import type { RouteHeaders } from './route-headers.ts'
 import type { SharedAnswers } from './shared-answers.ts'
 import type { WatchGroups } from './watch-groups.ts'
@@ -82,6 +83,7 @@ export type AgentInfo = {
 export type HttpDeps = {
   readonly backend: Backend
   readonly agent: AgentInfo
+  readonly operator: OperatorInfo
   readonly history: HistoryReader
   readonly metrics: Metrics
   readonly clock: HttpClock

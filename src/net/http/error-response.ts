@@ -205,7 +205,7 @@ const subjectText = (subject: OpSubject): ByteString => {
 }
 
 /** As Go's `%q`; of what JSON escapes as well, only the HTML characters differ, and `%q` leaves those alone. */
-const goQuote = (bytes: ByteString): ByteString =>
+export const goQuote = (bytes: ByteString): ByteString =>
   quote(bytes).replaceAll('\\u003c', '<').replaceAll('\\u003e', '>').replaceAll('\\u0026', '&')
 
 const goMs = (ms: number): string => formatGoDuration(BigInt(ms) * nsPerMs)

@@ -8,10 +8,13 @@ export type MetaKind =
   | 'effective' // catalog and health: also the effective consistency
   | 'contact' // read-only transactions: leader and contact only
 
-type Described = Pick<Answer, 'index' | 'knownLeader' | 'lastContactMs'>
+type Known = Pick<Answer, 'index' | 'knownLeader' | 'lastContactMs'>
+
+/** What is said of a read. */
+export type Described = Known & { readonly consistency: Consistency }
 
 /** The index sent is never 0. A fresh list: the caller may add to it. */
-export const metaHeaders = (kind: MetaKind, answer: Described, consistency: Consistency): string[] => {
+export const metaHeaders = (kind: MetaKind, answer: Known, consistency: Consistency): string[] => {
   const known = answer.knownLeader ? 'true' : 'false'
   const contact = String(answer.lastContactMs)
   if (kind === 'contact') return ['X-Consul-Knownleader', known, 'X-Consul-Lastcontact', contact]
@@ -25,10 +28,16 @@ export const metaHeaders = (kind: MetaKind, answer: Described, consistency: Cons
     'X-Consul-Query-Backend',
     'blocking-query',
   ]
-  if (kind === 'effective')
-    headers.push('X-Consul-Effective-Consistency', consistency === 'default' ? 'leader' : consistency)
+  if (kind === 'effective') headers.push('X-Consul-Effective-Consistency', effective(consistency))
   return headers
 }
+
+/** The same inside the body of answers that carry it there. */
+export const metaFields = ({ index, lastContactMs, knownLeader, consistency }: Described): string =>
+  `"Index":${index},"LastContact":${Math.round(lastContactMs * 1e6)},"KnownLeader":${knownLeader},` +
+  `"ConsistencyLevel":"${effective(consistency)}","NotModified":false,"Backend":0,"ResultsFilteredByACLs":false`
+
+const effective = (consistency: Consistency): string => (consistency === 'default' ? 'leader' : consistency)
 
 /** What a read that failed inside carries: nothing is known. */
 export const failedMeta: Headers = metaHeaders('plain', { index: 1, knownLeader: false, lastContactMs: 0 }, 'default')

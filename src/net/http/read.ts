@@ -14,7 +14,7 @@ import { readError } from './error-response.ts'
 import { jsonHeaders } from './exchange.ts'
 import type { Body, Exchange, Headers } from './exchange.ts'
 import { failedMeta, metaHeaders } from './query-meta.ts'
-import type { MetaKind } from './query-meta.ts'
+import type { Described, MetaKind } from './query-meta.ts'
 import { readOptions, wrongDatacenter } from './read-options.ts'
 import type { ReadOptions, Refusal } from './read-options.ts'
 
@@ -34,19 +34,23 @@ export type Presentation = {
   readonly json: boolean
   /** True for results that are answered with 404 and no body. */
   readonly missing: (result: unknown) => boolean
-  readonly render: (result: unknown) => Body
+  /** Results that are answered with an error text instead; null for the others. */
+  readonly refused: (result: unknown) => Refusal | null
+  /** `described` is for endpoints that show it in the body; their answers are not shared. */
+  readonly render: (result: unknown, described: Described) => Body
 }
 
 /** What an endpoint says about its answers; the rest has defaults. `Result` is what its query is answered with. */
-export type PresentationSpec<Result> = Partial<Omit<Presentation, 'render' | 'missing'>> & {
+export type PresentationSpec<Result> = Partial<Omit<Presentation, 'render' | 'missing' | 'refused'>> & {
   readonly name: string
-  readonly render: (result: Result) => Body
+  readonly render: (result: Result, described: Described) => Body
   readonly missing?: (result: Result) => boolean
+  readonly refused?: (result: Result) => Refusal | null
 }
 
 /** Completes a presentation: shared JSON with plain query headers, never missing. */
 export const presentation = <Result>(spec: PresentationSpec<Result>): Presentation => {
-  const { missing } = spec
+  const { missing, refused } = spec
   return {
     meta: 'plain',
     metaOnError: false,
@@ -55,13 +59,15 @@ export const presentation = <Result>(spec: PresentationSpec<Result>): Presentati
     json: true,
     headers: jsonHeaders,
     ...spec,
-    // The backend answers a query with that query's result: the two casts are where this is relied on.
+    // The backend answers a query with that query's result: the casts are where this is relied on.
     missing: missing === undefined ? never : (result) => missing(result as Result),
-    render: (result) => spec.render(result as Result),
+    refused: refused === undefined ? fine : (result) => refused(result as Result),
+    render: (result, described) => spec.render(result as Result, described),
   }
 }
 
 const never = (): boolean => false
+const fine = (): null => null
 
 /** Answers the exchange with `query`, now or when its answer is newer than `?index=`. */
 export const serveRead = (context: HttpContext, exchange: Exchange, query: Query, shown: Presentation): void => {
@@ -144,6 +150,11 @@ const present = (
   options: ReadOptions,
   answer: Answer,
 ): void => {
+  const refused = shown.refused(answer.result)
+  if (refused !== null) {
+    exchange.text(refused.status, refused.text)
+    return
+  }
   const headers = metaHeaders(shown.meta, answer, options.consistency)
   if (options.cached && shown.cacheable) headers.push('X-Cache', 'MISS')
   const pretty = shown.json && (context.options.pretty || exchange.wantsPretty)
@@ -151,7 +162,7 @@ const present = (
     exchange.empty(404, headers)
     return
   }
-  const render = () => rendered(shown, pretty, answer)
+  const render = () => rendered(shown, pretty, answer, options)
   const body = shown.shared
     ? context.shared.body(`${shown.name}${pretty ? '+' : ' '}${canonicalQuery(query)}`, answer.version, render)
     : render()
@@ -159,7 +170,8 @@ const present = (
   exchange.send(200, headers, body)
 }
 
-const rendered = (shown: Presentation, pretty: boolean, answer: Answer): Body => {
-  const body = shown.render(answer.result)
+const rendered = (shown: Presentation, pretty: boolean, answer: Answer, { consistency }: ReadOptions): Body => {
+  const { index, knownLeader, lastContactMs } = answer
+  const body = shown.render(answer.result, { index, knownLeader, lastContactMs, consistency })
   return pretty && typeof body === 'string' ? indent(body) : body
 }

@@ -26,12 +26,20 @@ export type Route = {
     | 'node:write'
     | 'service and node:read items'
     | 'by operation'
+    | 'query:read items'
+    | 'query:write'
+    | 'operator:write'
+    | 'operator by method'
+    | 'query by method'
+    | 'keyring by method'
   /** Bytes of a body that is read; 0: the endpoint takes none. */
   readonly body: BodyLimit
   /** True: answered before express sees it. */
   readonly hot: boolean
   /** Which enterprise parameters are refused when they are not empty. */
   readonly refuses: 'nothing' | 'partition' | 'namespace and partition'
+  /** True: what is allowed depends on the rest of the path, so the handler answers OPTIONS and refuses methods. */
+  readonly judgesMethod: boolean
   readonly handle: Handler
 }
 

@@ -20,6 +20,15 @@ import {
 } from './handlers/health.ts'
 import { handleKv } from './handlers/kv.ts'
 import { handleLog, handleLogEntry, handleLogStatus } from './handlers/log.ts'
+import {
+  handleAutopilotConfiguration,
+  handleAutopilotHealth,
+  handleAutopilotState,
+} from './handlers/operator-autopilot.ts'
+import { handleKeyring } from './handlers/operator-keyring.ts'
+import { handleRaftConfiguration, handleRaftPeer, handleTransferLeader } from './handlers/operator-raft.ts'
+import { handleUsage } from './handlers/operator-usage.ts'
+import { handleQueries, handleQuery } from './handlers/prepared-query.ts'
 import { handleRoot } from './handlers/root.ts'
 import { handleCreate, handleDestroy, handleInfo, handleList, handleNode, handleRenew } from './handlers/session.ts'
 import { handleLeader, handlePeers } from './handlers/status.ts'
@@ -31,8 +40,18 @@ const route = (
   path: string,
   right: Route['right'],
   handle: Handler,
-  rest: Partial<Pick<Route, 'body' | 'hot' | 'refuses'>> = {},
-): Route => ({ path, methods, right, handle, body: 'none', hot: false, refuses: 'nothing', ...rest })
+  rest: Partial<Pick<Route, 'body' | 'hot' | 'refuses' | 'judgesMethod'>> = {},
+): Route => ({
+  path,
+  methods,
+  right,
+  handle,
+  body: 'none',
+  hot: false,
+  refuses: 'nothing',
+  judgesMethod: false,
+  ...rest,
+})
 
 const enterprise = { refuses: 'namespace and partition' } as const
 
@@ -85,6 +104,18 @@ export const routes: readonly Route[] = [
   route(['GET'], '/v1/session/node/', 'session:read', handleNode, enterprise),
   route(['GET'], '/v1/session/list', 'session:read', handleList, enterprise),
   route(['PUT'], '/v1/txn', 'by operation', handleTxn, { body: 'txn' }),
+  route(['GET', 'POST'], '/v1/query', 'query by method', handleQueries, { body: 'json' }),
+  route(['GET', 'PUT', 'DELETE'], '/v1/query/', 'query by method', handleQuery, { body: 'json', judgesMethod: true }),
+  route(['GET'], '/v1/operator/raft/configuration', 'operator:read', handleRaftConfiguration),
+  route(['DELETE'], '/v1/operator/raft/peer', 'operator:write', handleRaftPeer),
+  route(['POST'], '/v1/operator/raft/transfer-leader', 'operator:write', handleTransferLeader),
+  route(['GET', 'PUT'], '/v1/operator/autopilot/configuration', 'operator by method', handleAutopilotConfiguration, {
+    body: 'json',
+  }),
+  route(['GET'], '/v1/operator/autopilot/health', 'operator:read', handleAutopilotHealth),
+  route(['GET'], '/v1/operator/autopilot/state', 'operator:read', handleAutopilotState),
+  route(['GET', 'POST', 'PUT', 'DELETE'], '/v1/operator/keyring', 'keyring by method', handleKeyring, { body: 'json' }),
+  route(['GET'], '/v1/operator/usage', 'operator:read', handleUsage),
   route(['GET'], '/v1/agent/self', 'agent:read', handleSelf),
   route(['GET'], '/v1/agent/version', 'agent:read', handleVersion),
   route(['GET'], '/v1/agent/host', 'operator:read', handleHost),

@@ -58,8 +58,8 @@ const admit = (context: HttpContext, route: Route, exchange: Exchange): boolean 
     exchange.text(403, 'Endpoint is blocked by agent configuration')
   else if (mayWrite !== null && !isRead(method) && !mayWrite(exchange.remoteAddress))
     exchange.text(403, 'Access is restricted')
-  else if (method === 'OPTIONS') exchange.empty(200, ['Allow', allowed(route)])
-  else if (!route.methods.some((known) => known === method))
+  else if (method === 'OPTIONS' && !route.judgesMethod) exchange.empty(200, ['Allow', allowed(route)])
+  else if (!route.judgesMethod && !route.methods.some((known) => known === method))
     exchange.text(405, `method ${method} not allowed`, ['Allow', allowed(route)])
   else {
     const refusal = enterpriseRefusal(route, exchange)

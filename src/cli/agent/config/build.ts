@@ -12,6 +12,7 @@ import { errorList } from './error-list.ts'
 import type { Host } from './host.ts'
 import type { LogSettings, Ports, RaftTimings, RuntimeConfig } from './runtime-config.ts'
 import {
+  autopilotSettings,
   checkSettings,
   historySettings,
   httpSettings,
@@ -100,6 +101,7 @@ const assemble = (
     http: httpSettings(all, addresses.httpListeners),
     log: logSettings(all, level),
     raft: raftTimings(all, dev),
+    autopilot: autopilotSettings(all),
     limits: limitSettings(all),
     history: historySettings(all),
     checks: checkSettings(all),

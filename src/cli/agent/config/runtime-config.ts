@@ -3,6 +3,7 @@
  * addresses are plain IP addresses, durations are milliseconds. Nothing here is read again later except by a reload,
  * which loads a second value from the same `args`.
  */
+import type { AutopilotConfiguration } from '../../../domain/autopilot/configuration.ts'
 import type { Tree } from '../../tree.ts'
 
 /** Where a listener listens: a TCP (and for DNS also UDP) address, or a Unix socket. */
@@ -133,6 +134,8 @@ export type RuntimeConfig = {
   readonly http: HttpSettings
   readonly log: LogSettings
   readonly raft: RaftTimings
+  /** What the first leader of a new log writes; later changes are the operators'. */
+  readonly autopilot: AutopilotConfiguration
   readonly limits: Limits
   readonly history: HistorySettings
   readonly checks: CheckSettings

@@ -1,6 +1,7 @@
 /** Groups of settings as records, from values whose form has been checked. */
 import * as E from 'fp-ts/lib/Either.js'
 import { nsPerMs, parseGoDuration } from '../../../domain/go-duration.ts'
+import type { AutopilotConfiguration } from '../../../domain/autopilot/configuration.ts'
 import { parseBytes } from './bytes-setting.ts'
 import type {
   CheckSettings,
@@ -80,6 +81,17 @@ export const checkSettings = (all: Values): CheckSettings => {
     reapIntervalMs,
   }
 }
+
+export const autopilotSettings = (all: Values): AutopilotConfiguration => ({
+  cleanupDeadServers: all.bool('autopilot.cleanup_dead_servers'),
+  lastContactThresholdMs: milliseconds(all, 'autopilot.last_contact_threshold'),
+  maxTrailingLogs: all.number('autopilot.max_trailing_logs'),
+  minQuorum: all.number('autopilot.min_quorum'),
+  serverStabilizationTimeMs: milliseconds(all, 'autopilot.server_stabilization_time'),
+  redundancyZoneTag: all.text('autopilot.redundancy_zone_tag'),
+  disableUpgradeMigration: all.bool('autopilot.disable_upgrade_migration'),
+  upgradeVersionTag: all.text('autopilot.upgrade_version_tag'),
+})
 
 export const telemetrySettings = (all: Values): TelemetrySettings => {
   const rules = all.texts('telemetry.prefix_filter')

@@ -82,8 +82,11 @@ const showRenewed = (context: HttpContext, exchange: Exchange, query: QueryOf<'s
     if (E.isLeft(result)) {
       const { status, text } = readError(result.left)
       exchange.text(status, text)
-    } else if (one.render(result.right.result) === '[]') exchange.text(404, notFoundText(query.id))
-    else exchange.json(200, String(one.render(result.right.result)))
+      return
+    }
+    const found = one.render(result.right.result, { ...result.right, consistency: 'default' })
+    if (found === '[]') exchange.text(404, notFoundText(query.id))
+    else exchange.json(200, String(found))
   })
 }
 

@@ -15,15 +15,15 @@ export const node = once<NodeRecord>(
 )
 
 /** A service as part of a node; absent keys are absent. */
-export const nodeService = once<ServiceRecord>(
-  (record) =>
-    `{${record.kind === '' ? '' : `"Kind":${quote(record.kind)},`}"ID":${quote(record.id)},"Service":${quote(record.name)},` +
-    `"Tags":${tags(record.tags)},"Address":${quote(record.address)},${taggedAddresses('TaggedAddresses', record)}` +
-    `"Meta":${nullableMap(record.meta)},${record.port === 0 ? '' : `"Port":${record.port},`}` +
-    `${record.socketPath === '' ? '' : `"SocketPath":${quote(record.socketPath)},`}"Weights":${weights(record)},` +
-    `"EnableTagOverride":${record.enableTagOverride},${locality(record.locality)}"Proxy":${proxy(record)},` +
-    `"Connect":${record.connect ?? '{}'},"PeerName":"",${indexes(record)}}`,
-)
+export const nodeService = once<ServiceRecord>((record) => serviceOnNode(record, tags(record.tags)))
+
+const serviceOnNode = (record: ServiceRecord, tagList: ByteString): ByteString =>
+  `{${record.kind === '' ? '' : `"Kind":${quote(record.kind)},`}"ID":${quote(record.id)},"Service":${quote(record.name)},` +
+  `"Tags":${tagList},"Address":${quote(record.address)},${taggedAddresses('TaggedAddresses', record)}` +
+  `"Meta":${nullableMap(record.meta)},${record.port === 0 ? '' : `"Port":${record.port},`}` +
+  `${record.socketPath === '' ? '' : `"SocketPath":${quote(record.socketPath)},`}"Weights":${weights(record)},` +
+  `"EnableTagOverride":${record.enableTagOverride},${locality(record.locality)}"Proxy":${proxy(record)},` +
+  `"Connect":${record.connect ?? '{}'},"PeerName":"",${indexes(record)}}`
 
 /** The flat form of catalog/service: facts of the node and of the service side by side. */
 export const catalogService = once<ServiceInstance>(
@@ -52,6 +52,14 @@ export const healthEntry = once<HealthEntry>(
   (entry) =>
     `{"Node":${node(entry.node)},"Service":${nodeService(entry.service)},"Checks":${array(entry.checks.map(healthCheck))}}`,
 )
+
+/** An instance as a prepared query finds it: lists that were not given are null there. */
+export const queryEntry = once<HealthEntry>((entry) => {
+  const { node: on, service, checks } = entry
+  const shownTags = service.tags === null ? 'null' : tags(service.tags)
+  const shownChecks = checks.length === 0 ? 'null' : array(checks.map(healthCheck))
+  return `{"Node":${node(on)},"Service":${serviceOnNode(service, shownTags)},"Checks":${shownChecks}}`
+})
 
 /** catalog/node: services by id. */
 export const nodeWithServiceMap = (found: NodeServices | null): ByteString =>

@@ -3,6 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { defaultHttpOptions } from '../../../../src/net/http/context.ts'
 import type { AgentInfo, HttpDeps, HttpOptions } from '../../../../src/net/http/context.ts'
 import type { HistoryReader } from '../../../../src/net/http/log-reader.ts'
+import type { OperatorInfo } from '../../../../src/net/http/operator-info.ts'
 import { serveHttp } from '../../../../src/net/http/serve-http.ts'
 import { metricsRegistry } from '../../../../src/net/metrics/metrics.ts'
 import { fakeClock } from './fake-clock.ts'
@@ -34,6 +35,33 @@ export const testAgent: AgentInfo = {
   peers: () => ['127.0.0.1:8300'],
 }
 
+/** One server that leads. */
+export const testOperator: OperatorInfo = {
+  pool: () => ({
+    servers: [
+      {
+        id: '11111111-1111-1111-1111-111111111111',
+        name: 'n1',
+        address: '127.0.0.1:8300',
+        version: '1.16.3',
+        meta: [['consul-network-segment', '']],
+        voter: true,
+        leader: true,
+        alive: true,
+        lastContactMs: 0,
+        lastTerm: 2,
+        lastIndex: 46,
+        stableSinceMs: 1_700_000_000_999,
+      },
+    ],
+    configurationIndex: 1,
+    lastTerm: 2,
+    lastIndex: 46,
+  }),
+  remove: () => Promise.resolve(E.left('LastVoter')),
+  transferLeader: () => Promise.resolve(E.left('Alone')),
+}
+
 export const noHistory: HistoryReader = {
   status: () => Promise.resolve({ LastIndex: 0 }),
   range: () => ({ first: 1, last: 0 }),
@@ -59,6 +87,7 @@ export const testServer = async (
     {
       backend: system.backend,
       agent: testAgent,
+      operator: testOperator,
       history: noHistory,
       metrics: metricsRegistry(clock.wallMs),
       clock,
