@@ -57,10 +57,11 @@ export const startAgent = async (options: AgentOptions): Promise<Running> => {
   const hostname = '127.0.0.1'
   const port = await freePort(hostname)
   const args = ['agent', '-server', '-bootstrap-expect=1', '-data-dir', options.dir, '-bind', hostname]
+  const limits = ['-hcl', 'limits { http_max_conns_per_client = 12000 }']
   const child = track(
     spawn(
       process.execPath,
-      [...(options.nodeArgs ?? []), cliFile, ...args, '-http-port', String(port), ...(options.args ?? [])],
+      [...(options.nodeArgs ?? []), cliFile, ...args, '-http-port', String(port), ...limits, ...(options.args ?? [])],
       { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.env } },
     ),
   )

@@ -5,9 +5,27 @@ import { idle } from './idle.ts'
 import { kvGet } from './kv-get.ts'
 import { kvList } from './kv-list.ts'
 import { kvPut } from './kv-put.ts'
+import { logAfterBurst } from './log-after-burst.ts'
+import { log } from './log.ts'
 import { memory } from './memory.ts'
+import { replay } from './replay.ts'
 import { session } from './session.ts'
+import { snapshot } from './snapshot.ts'
 import { start } from './start.ts'
 import { watchFanout } from './watch-fanout.ts'
 
-export const benches: readonly Bench[] = [disk, kvGet, kvPut, kvList, session, watchFanout, memory, idle, start]
+export const benches: readonly Bench[] = [
+  disk,
+  log,
+  logAfterBurst,
+  kvGet,
+  kvPut,
+  kvList,
+  session,
+  watchFanout,
+  replay,
+  snapshot,
+  memory,
+  idle,
+  start,
+]

@@ -6,10 +6,7 @@ export const watchFanout: Bench = {
   name: 'watch-fanout',
   run: async (context) => {
     const watchers = context.quick ? 2000 : 10_000
-    const agent = await startAgent({
-      dir: context.dir,
-      args: ['-hcl', `limits { http_max_conns_per_client = ${watchers + 100} }`],
-    })
+    const agent = await startAgent({ dir: context.dir })
     const load = startLoad()
     const url = `http://${agent.hostname}:${agent.port}/v1/kv/watched`
     await fetch(url, { method: 'PUT', body: 'first' })

@@ -64,8 +64,8 @@ export type SimOptions = {
 export const optionsOf = (seed: number): SimOptions => {
   const random = prng(seed).fork('options')
   const serversCount = random.pick([3, 3, 3, 4, 5, 5, 7])
-  const electionMs = random.pick([100, 150, 250, 500])
-  const heartbeatMs = Math.round(electionMs / random.pick([3, 5, 8]))
+  const electionMs = random.pick([150, 250, 500])
+  const heartbeatMs = Math.round(electionMs / random.pick([3, 5]))
   return {
     seed,
     serversCount,

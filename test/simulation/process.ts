@@ -3,6 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { startDuties } from '../../src/cli/agent/duties.ts'
 import { logDomain } from '../../src/cli/agent/log-domain.ts'
 import { serverBackend } from '../../src/cli/agent/server-backend.ts'
+import { defaultAutopilot } from '../../src/domain/autopilot/configuration.ts'
 import type { Command } from '../../src/domain/commands/all.ts'
 import type { Rejection } from '../../src/domain/decide/rejection.ts'
 import { featureLevel } from '../../src/domain/events/all.ts'
@@ -54,6 +55,7 @@ export const openProcess = async (
     wallMs: env.wall,
     nowMs: env.now,
     every: every(env),
+    autopilot: defaultAutopilot,
     selfRegistration: () => [],
   })
   const backend = serverBackend(running, {
@@ -105,7 +107,7 @@ const logOptions = ({ id, options, bootstrap }: ServerParts, outlets: Outlets): 
     everyBytes: 1024 * 1024,
     retention: { maxAgeMs: 0, maxBytes: 0, trailingEntries: options.retainEntries },
   },
-  tickMs: Math.max(5, options.heartbeatMs / 4),
+  tickMs: options.heartbeatMs / 3,
 })
 
 /** The store with its traffic shown to the checkers. */

@@ -3,6 +3,7 @@
  * It can be killed, lose power, stand still and be started again from what its disk kept.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import { describeThrown } from '../../src/log/driver/fault.ts'
 import type { Server } from '../../src/log/entry.ts'
 import type { Message } from '../../src/log/raft/types.ts'
 import type { LogStore } from '../../src/log/store/types.ts'
@@ -98,7 +99,9 @@ export const simServer = (parts: ServerParts): SimServer => {
     if (up) return
     up = true
     starts++
-    void open()
+    open().catch((thrown: unknown) => {
+      fatal({ type: 'Open', what: describeThrown(thrown) })
+    })
   }
   const stop = () => {
     up = false

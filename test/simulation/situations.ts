@@ -36,7 +36,6 @@ export const situations = [
   'server paused and resumed',
   'wall clock jumped',
   'watcher woken',
-  'watcher followed a server that fell behind',
   'stale read from a server that was behind',
   'read before the first apply',
 ] as const

@@ -45,12 +45,19 @@ export const applyBeforeCommit: Canary = {
   },
 }
 
-/** Entries of older terms are committed by counting copies (Raft 5.4.2). Counts as if five servers voted. */
+/** A new leader takes the entries of older terms in its log for committed (Raft 5.4.2). */
 export const oldTermCommitted: Canary = {
-  name: 'commit of an old term by counting',
+  name: 'commit of an old term',
   laws: breaksConsensus,
   knownSeed: 1,
-  plants: { messages: tellingCommit((acknowledged, sent) => Math.min(sent, acknowledged[1] ?? 0)) },
+  plants: {
+    messages: () => (message) => {
+      if (message.type !== 'AppendEntries') return message
+      const { prevIndex, prevTerm, term, entries, commitIndex } = message
+      const old = entries.filter((entry) => entry.term < term).map(({ index }) => index)
+      return { ...message, commitIndex: Math.max(commitIndex, prevTerm < term ? prevIndex : 0, ...old) }
+    },
+  },
 }
 
 /** After servers joined, the quorum is still that of the first two: one acknowledgement is enough. */

@@ -11,7 +11,9 @@ export const hunt = async (canary: Canary, from: number, limit: number): Promise
   for (let seedsCount = 1; seedsCount <= limit; seedsCount++) {
     const seed = from + seedsCount - 1
     const { violations } = await runSimulation(optionsOf(seed), canary.plants)
-    const violation = violations.find(({ law }) => canary.laws.some((word) => law.startsWith(word)))
+    const violation = violations.find(({ law }) =>
+      canary.laws.some((word) => law === word || law.startsWith(`${word} `)),
+    )
     if (violation !== undefined) return { seed, violation, seedsCount }
   }
   return null

@@ -8,7 +8,7 @@ const durable = Promise.resolve(E.right(undefined))
 /** The vote is never written: a restarted server may vote twice in one term. */
 export const voteNotSynced: Canary = {
   name: 'vote not synced',
-  laws: ['election safety', 'state machine safety', 'P', 'no server stops itself'],
+  laws: ['election safety', 'state machine safety', 'leader completeness', 'P1', 'P2', 'no server stops itself'],
   knownSeed: 1,
   plants: {
     store: (store) => ({
