@@ -106,6 +106,73 @@ const log: ReadonlyMap<string, Entry> = new Map([
   ],
 ])
 
+const autopilot: ReadonlyMap<string, Entry> = new Map([
+  [
+    'get-config',
+    {
+      synopsis: 'Prints the autopilot rules',
+      load: async () => (await import('./commands/operator-autopilot-get-config.ts')).operatorAutopilotGetConfig,
+    },
+  ],
+  [
+    'set-config',
+    {
+      synopsis: 'Changes the autopilot rules',
+      load: async () => (await import('./commands/operator-autopilot-set-config.ts')).operatorAutopilotSetConfig,
+    },
+  ],
+  [
+    'state',
+    {
+      synopsis: 'Prints the health of the servers',
+      load: async () => (await import('./commands/operator-autopilot-state.ts')).operatorAutopilotState,
+    },
+  ],
+])
+
+const raft: ReadonlyMap<string, Entry> = new Map([
+  [
+    'list-peers',
+    {
+      synopsis: 'Lists the servers that hold the log',
+      load: async () => (await import('./commands/operator-raft-list-peers.ts')).operatorRaftListPeers,
+    },
+  ],
+  [
+    'remove-peer',
+    {
+      synopsis: 'Removes a server from those that hold the log',
+      load: async () => (await import('./commands/operator-raft-remove-peer.ts')).operatorRaftRemovePeer,
+    },
+  ],
+  [
+    'transfer-leader',
+    {
+      synopsis: 'Makes another server the leader',
+      load: async () => (await import('./commands/operator-raft-transfer-leader.ts')).operatorRaftTransferLeader,
+    },
+  ],
+])
+
+const operator: ReadonlyMap<string, Group> = new Map([
+  [
+    'autopilot',
+    {
+      synopsis: 'Shows and changes how the leader looks after the servers',
+      help: 'The rules of the autopilot and what it thinks of the servers.',
+      members: autopilot,
+    },
+  ],
+  [
+    'raft',
+    {
+      synopsis: 'Shows and changes which servers hold the log',
+      help: 'The servers of the log, their removal, and the transfer of leadership.',
+      members: raft,
+    },
+  ],
+])
+
 export const commandTable: ReadonlyMap<string, Entry | Group> = new Map<string, Entry | Group>([
   ['agent', { synopsis: 'Runs a Consul agent', load: async () => (await import('./commands/agent.ts')).agent }],
   [
@@ -151,6 +218,14 @@ export const commandTable: ReadonlyMap<string, Entry | Group> = new Map<string, 
     {
       synopsis: 'Lists the members of a Consul cluster',
       load: async () => (await import('./commands/members.ts')).members,
+    },
+  ],
+  [
+    'operator',
+    {
+      synopsis: 'Provides cluster-level tools for Consul operators',
+      help: 'Tools for those who run the servers.',
+      members: operator,
     },
   ],
   [

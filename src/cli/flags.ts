@@ -11,6 +11,8 @@ export type FlagSpec = {
   /** What the help shows for the value, e.g. `<path>`; none for switches. */
   readonly value?: string
   readonly default?: string
+  /** Why a value is none of this flag's; null for those that are. */
+  readonly problem?: (value: string) => string | null
   readonly help: string
 }
 
@@ -77,6 +79,8 @@ const check = (spec: FlagSpec, value: string): string | null => {
   if (spec.kind === 'switch') {
     return parseBool(value) === undefined ? `invalid boolean value ${quoted} for -${spec.name}: parse error` : null
   }
+  const problem = spec.problem?.(value) ?? null
+  if (problem !== null) return `invalid value ${quoted} for flag -${spec.name}: ${problem}`
   if (spec.kind !== 'int' && spec.kind !== 'uint') return null
   const number = parseInteger(value)
   const [low, high] = spec.kind === 'int' ? [-(1n << 63n), (1n << 63n) - 1n] : [0n, (1n << 64n) - 1n]

@@ -27,6 +27,13 @@ const deviations: Readonly<Record<string, (golden: Golden) => Golden>> = {
   'kv-put-bad-base64': (golden) => ({ ...golden, exit: 1, stdout: '' }),
   // 1.16 lists each level once.
   'agent-bad-loglevel': (golden) => ({ ...golden, stderr: golden.stderr.replace('ERR ERROR', 'ERROR') }),
+  // 1.15 added two columns: the last index, and how far a server trails.
+  'operator-raft-list-peers': (golden) => ({
+    ...golden,
+    stdout: golden.stdout
+      .replace('RaftProtocol', 'RaftProtocol  Commit Index  Trails Leader By')
+      .replace('true   3', 'true   3             <n>            _'),
+  }),
   version: (golden) => ({
     ...golden,
     stdout: golden.stdout.replace('Consul v1.10.11\n', 'Consul v1.16.3\nProconsul v0.1.0\n'),

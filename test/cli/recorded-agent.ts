@@ -36,6 +36,19 @@ const routes: Readonly<Record<string, (name: string, asked: Asked) => Reply>> = 
   '/v1/agent/self': () => ({ body: { Stats: stats } }),
   '/v1/agent/leave': () => ({}),
   '/v1/agent/reload': () => ({}),
+  '/v1/operator/autopilot/configuration': (_, { method }) => ({ body: method === 'PUT' ? 'true' : autopilot }),
+  '/v1/operator/autopilot/health': () => ({ body: { Servers: [{ ID: node, LastIndex: 46 }] } }),
+  '/v1/operator/autopilot/state': () => ({
+    body: {
+      ...{ Healthy: true, FailureTolerance: 0, OptimisticFailureTolerance: 0 },
+      ...{ Servers: { [node]: serverState }, Leader: node, Voters: [node] },
+    },
+  }),
+  '/v1/operator/raft/configuration': () => ({ body: { Servers: [raftServer], Index: 1 } }),
+  '/v1/operator/raft/peer': (_, { query }) => {
+    const [name, value] = [...query].at(0) ?? ['', '']
+    return { status: 500, body: `${name} "${value}" was not found in the Raft configuration` }
+  },
   '/v1/catalog/datacenters': () => ({ body: ['dc1'] }),
   '/v1/catalog/nodes': (_, { query }) => {
     const wanted = query.get('node-meta')
@@ -46,6 +59,22 @@ const routes: Readonly<Record<string, (name: string, asked: Asked) => Reply>> = 
   '/v1/catalog/services': () => ({ body: { web: ['v1', 'blue'], consul: [], db: ['primary'] } }),
   '/v1/catalog/node/ext1': () => ({ body: { Node: external, Services: { db: { Service: 'db', Tags: ['primary'] } } } }),
   '/v1/catalog/node/nope': () => ({ body: null }),
+}
+
+const autopilot = {
+  ...{ CleanupDeadServers: true, LastContactThreshold: '200ms', MaxTrailingLogs: 250, MinQuorum: 0 },
+  ...{ ServerStabilizationTime: '10s', RedundancyZoneTag: '', DisableUpgradeMigration: false, UpgradeVersionTag: '' },
+  ...{ CreateIndex: 5, ModifyIndex: 5 },
+}
+
+const raftServer = {
+  ...{ ID: node, Node: 'n1', Address: `${address}:8300`, Leader: true, ProtocolVersion: '3', Voter: true },
+}
+
+const serverState = {
+  ...{ ID: node, Name: 'n1', Address: `${address}:8300`, NodeStatus: 'alive', Version: '1.10.11', LastContact: '0s' },
+  ...{ LastTerm: 2, LastIndex: 46, Healthy: true, StableSince: '2024-03-06T22:07:51Z', ReadReplica: false },
+  ...{ Status: 'leader', Meta: { 'consul-network-segment': '' }, NodeType: 'voter' },
 }
 
 const external = {
