@@ -13,3 +13,7 @@ export const readUint = (buffer: Buffer, at: number): number =>
 
 /** True if the u64 there is a number that JavaScript holds exactly. */
 export const isExact = (buffer: Buffer, at: number): boolean => buffer.readUInt32LE(at + 4) <= 0x1f_ffff
+
+/** True if all of these u64 are. */
+export const areExact = (buffer: Buffer, offsets: readonly number[]): boolean =>
+  offsets.every((offset) => isExact(buffer, offset))

@@ -10,7 +10,7 @@
  */
 import type { LogPosition } from '../entry.ts'
 import { closeFrame, frameAt, frameHeaderBytes, frameKind } from '../frame.ts'
-import { readUint, writeUint } from '../uint.ts'
+import { areExact, readUint, writeUint } from '../uint.ts'
 import { readPosition, writePosition } from './segment-format.ts'
 
 export type Mark = {
@@ -55,6 +55,8 @@ export const newestMark = (file: Buffer): Mark | null => {
 const readSlot = (file: Buffer, slot: 0 | 1): Mark | null => {
   const frame = frameAt(file, slot * slotBytes)
   if (typeof frame === 'string' || frame.kind !== frameKind.mark || frame.end - frame.body !== bodyBytes) return null
+  const numbers = [0, 8, 16, 24, 64, 72, 80].map((field) => frame.body + field)
+  if (!areExact(file, numbers)) return null
   const sequence = readUint(file, frame.body)
   if (sequence % 2 !== slot) return null
   return {

@@ -21,7 +21,7 @@ import { closeFrame, frameBytes, frameHeaderBytes, frameKind, frameLengthAt } fr
 import type { Frame, FrameKind } from '../frame.ts'
 import type { HardState } from '../raft/types.ts'
 import { hashBytes } from '../sha256.ts'
-import { readUint, writeUint } from '../uint.ts'
+import { areExact, isExact, readUint, writeUint } from '../uint.ts'
 
 export type SegmentHead = {
   readonly id: number
@@ -77,7 +77,14 @@ export const readSegmentFrame = (buffer: Buffer, frame: Frame): SegmentHead | 'u
   if (frame.kind !== frameKind.segment || frame.end - body < 12) return null
   if (buffer.toString('latin1', body, body + 8) !== magic) return null
   if (buffer.readUInt32LE(body + 8) !== formatVersion) return 'unsupported'
-  if (frame.end - body !== headBytes) return null
+  if (
+    frame.end - body !== headBytes ||
+    !areExact(
+      buffer,
+      [16, 24, 32, 40, 48].map((field) => body + field),
+    )
+  )
+    return null
   return {
     id: readUint(buffer, body + 16),
     fileBytes: readUint(buffer, body + 24),
@@ -101,7 +108,8 @@ export const hardStateFrame = (state: HardState): Buffer => {
 export const readHardState = (buffer: Buffer, frame: Frame): HardState | null => {
   const { body, end } = frame
   const voted = buffer[body + 8]
-  if (end - body < 9 || (voted === 0 && end - body !== 9) || (voted !== 0 && voted !== 1)) return null
+  if (end - body < 9 || !isExact(buffer, body)) return null
+  if ((voted === 0 && end - body !== 9) || (voted !== 0 && voted !== 1)) return null
   return { currentTerm: readUint(buffer, body), votedFor: voted === 1 ? buffer.toString('utf8', body + 9, end) : null }
 }
 
@@ -114,8 +122,9 @@ export const truncateFrame = (truncation: Truncation): Buffer =>
 
 /** Reads a truncate frame; null when it is malformed. */
 export const readTruncation = (buffer: Buffer, frame: Frame): Truncation | null => {
-  if (frame.end - frame.body !== truncationBytes) return null
-  const truncation = { from: readUint(buffer, frame.body), after: readPosition(buffer, frame.body + 8) }
+  const { body, end } = frame
+  if (end - body !== truncationBytes || !areExact(buffer, [body, body + 8, body + 16])) return null
+  const truncation = { from: readUint(buffer, body), after: readPosition(buffer, body + 8) }
   return truncation.after.index === truncation.from - 1 ? truncation : null
 }
 
@@ -132,11 +141,13 @@ export const commitFrame = (commit: Commit): Buffer =>
 
 /** Reads a commit frame; null when it is malformed. */
 export const readCommit = (buffer: Buffer, frame: Frame): Commit | null => {
-  if (frame.kind !== frameKind.commit || frame.end - frame.body !== commitBodyBytes) return null
-  const rest = frame.body + 8 + positionBytes
+  const { kind, body, end } = frame
+  if (kind !== frameKind.commit || end - body !== commitBodyBytes) return null
+  if (!areExact(buffer, [body, body + 8, body + 16])) return null
+  const rest = body + 8 + positionBytes
   return {
-    batch: readUint(buffer, frame.body),
-    after: readPosition(buffer, frame.body + 8),
+    batch: readUint(buffer, body),
+    after: readPosition(buffer, body + 8),
     entries: buffer.readUInt32LE(rest),
     bytes: buffer.readUInt32LE(rest + 4),
     checksum: buffer.readUInt32LE(rest + 8),
