@@ -135,7 +135,9 @@ export class Applier<View, Draft, World, Command, Event extends AnyEvent, Reject
   /** Folds what has to be read back from the store. */
   private async foldStored(): Promise<void> {
     const from = this.appliedIndex + 1
-    const read = await this.store.read(from, readLimit)
+    // Beyond the commit index the log may be truncated while it is read.
+    const limit = { ...readLimit, entries: Math.min(readLimit.entries, this.target - from + 1) }
+    const read = await this.store.read(from, limit)
     if (!this.mayFold || this.appliedIndex + 1 !== from) return
     if (E.isLeft(read)) {
       this.fail({ type: 'Store', error: read.left })

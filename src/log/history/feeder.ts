@@ -173,10 +173,11 @@ export class HistoryFeeder<View, Draft, World, Command, Event extends AnyEvent, 
   /** Reads back and folds one page of what was committed since. */
   private async catchUp(): Result {
     const { store, log } = this.parts
-    const read = await store.read(this.known.index + 1, pageLimit)
+    const behind = log.committed().index - this.known.index // beyond it the log may be truncated while it is read
+    const limit = { ...pageLimit, entries: Math.min(pageLimit.entries, behind) }
+    const read = await store.read(this.known.index + 1, limit)
     if (E.isLeft(read)) return E.left({ type: 'Store', error: read.left })
-    const committedIndex = log.committed().index
-    const entries = read.right.filter(({ index }) => index <= committedIndex)
+    const entries = read.right
     if (entries[0]?.index !== this.known.index + 1) return this.missing(this.known.index + 1)
     const folded = this.fold(entries)
     if (E.isLeft(folded)) return folded
