@@ -1,4 +1,8 @@
-/** Every event ever released can be read: one stored sample per type and version, in `test/vectors/events`. */
+/**
+ * Every event ever released can be read: one stored sample per type and version, in `test/vectors/events`. For a new event,
+ * or a new version, add it to `event-samples.ts` and run this test with `UPDATE=1`: it writes the file that is missing.
+ * Only an event that no release has written yet may change its shape: then its file is deleted and made anew.
+ */
 import { describe, expect, test } from '@jest/globals'
 import { createHash } from 'node:crypto'
 import { readdirSync } from 'node:fs'
