@@ -4,7 +4,14 @@ import type { ByteString } from '../domain/bytes.ts'
 import type { DecideContext } from '../domain/decide/decision.ts'
 import { readTransaction } from '../domain/decide/transaction.ts'
 import type { TransactionRead } from '../domain/decide/transaction.ts'
-import type { AutopilotRecord, KvRecord, QueryRecord, SessionRecord } from '../domain/decide/world.ts'
+import type { Intention } from '../domain/config-entry/intention.ts'
+import type {
+  AutopilotRecord,
+  ConfigEntryRecord,
+  KvRecord,
+  QueryRecord,
+  SessionRecord,
+} from '../domain/decide/world.ts'
 import type { Query } from '../domain/queries/all.ts'
 import type { Answered } from './answered.ts'
 import { autopilotGet } from './autopilot.ts'
@@ -13,6 +20,15 @@ import type { CatalogResults } from './catalog/answer.ts'
 import type { BadFilter } from './catalog/select.ts'
 import { usage } from './catalog/usage-answers.ts'
 import type { Usage } from './catalog/usage-answers.ts'
+import {
+  intentionCheck,
+  intentionExact,
+  intentionGet,
+  intentionList,
+  intentionMatch,
+} from './config-entry/intentions.ts'
+import type { Matches } from './config-entry/intentions.ts'
+import { configGet, configList } from './config-entry/queries.ts'
 import { kvGet, kvKeys, kvList } from './kv/queries.ts'
 import { queryExecute, queryExplain, queryGet, queryList } from './prepared-query/queries.ts'
 import type { Executed, Explained } from './prepared-query/queries.ts'
@@ -35,6 +51,13 @@ export type Results = { readonly [T in keyof CatalogResults]: CatalogResults[T] 
   readonly 'query.execute': Executed
   readonly 'operator.autopilot': AutopilotRecord | null
   readonly 'operator.usage': Usage
+  readonly 'config.get': ConfigEntryRecord | null
+  readonly 'config.list': readonly ConfigEntryRecord[] | BadFilter
+  readonly 'intention.list': readonly Intention[] | BadFilter
+  readonly 'intention.exact': Intention | null
+  readonly 'intention.get': Intention | null
+  readonly 'intention.match': Matches
+  readonly 'intention.check': boolean
 }
 export type ResultOf<Q extends Query> = Results[Q['type']]
 
@@ -69,6 +92,20 @@ export function answer(views: Views, query: Query): Answered<Results[Query['type
       return autopilotGet(views.autopilot)
     case 'operator.usage':
       return usage(views.catalog)
+    case 'config.get':
+      return configGet(views.configEntries, query.kind, query.name)
+    case 'config.list':
+      return configList(views.configEntries, query.kind, query.filter)
+    case 'intention.list':
+      return intentionList(views.configEntries, query.filter)
+    case 'intention.exact':
+      return intentionExact(views.configEntries, query)
+    case 'intention.get':
+      return intentionGet(views.configEntries, query.id)
+    case 'intention.match':
+      return intentionMatch(views.configEntries, query)
+    case 'intention.check':
+      return intentionCheck(views.configEntries, query)
     case 'catalog.nodes':
     case 'catalog.services':
     case 'catalog.service':

@@ -8,6 +8,8 @@ import { autopilotEvents } from '../domain/events/autopilot.ts'
 import type { AutopilotEvent } from '../domain/events/autopilot.ts'
 import { catalogEvents } from '../domain/events/catalog.ts'
 import type { CatalogEvent } from '../domain/events/catalog.ts'
+import { configEntryEvents } from '../domain/events/config-entry.ts'
+import type { ConfigEntryEvent } from '../domain/events/config-entry.ts'
 import type { EventMeta } from '../domain/events/declare.ts'
 import { kvEvents } from '../domain/events/kv.ts'
 import type { KvEvent } from '../domain/events/kv.ts'
@@ -35,6 +37,17 @@ import { draftCatalog, emptyCatalog, forkCatalog, publishCatalog } from './catal
 import type { CatalogDraft, CatalogView } from './catalog/state.ts'
 import { catalogTopics, catalogTouched } from './catalog/touched.ts'
 import { catalogWorld } from './catalog/world.ts'
+import { configEntryLoader, encodeConfigEntries } from './config-entry/checkpoint.ts'
+import { topicsOfConfigEntry, touchedConfigEntry } from './config-entry/queries.ts'
+import {
+  configEntriesWorld,
+  draftConfigEntries,
+  emptyConfigEntries,
+  evolveConfigEntries,
+  forkConfigEntries,
+  publishConfigEntries,
+} from './config-entry/state.ts'
+import type { ConfigEntryDraft, ConfigEntryView } from './config-entry/state.ts'
 import { encodeKv, kvLoader } from './kv/checkpoint.ts'
 import { evolveKv } from './kv/evolve.ts'
 import { draftKv, emptyKv, forkKv, publishKv } from './kv/state.ts'
@@ -82,6 +95,7 @@ export type Views = {
   readonly system: SystemView
   readonly queries: QueryView
   readonly autopilot: AutopilotView
+  readonly configEntries: ConfigEntryView
 }
 
 export type ViewsDraft = {
@@ -91,6 +105,7 @@ export type ViewsDraft = {
   readonly system: SystemDraft
   readonly queries: QueryDraft
   readonly autopilot: AutopilotDraft
+  readonly configEntries: ConfigEntryDraft
 }
 
 export const emptyViews: Views = {
@@ -100,6 +115,7 @@ export const emptyViews: Views = {
   system: emptySystem,
   queries: emptyQueries,
   autopilot: emptyAutopilot,
+  configEntries: emptyConfigEntries,
 }
 
 /** A private copy for one batch: O(1). */
@@ -110,6 +126,7 @@ export const draft = (views: Views): ViewsDraft => ({
   system: draftSystem(views.system),
   queries: draftQueries(views.queries),
   autopilot: draftAutopilot(views.autopilot),
+  configEntries: draftConfigEntries(views.configEntries),
 })
 
 /** A private copy of a draft as it is now: O(1). */
@@ -120,6 +137,7 @@ export const fork = (open: ViewsDraft): ViewsDraft => ({
   system: draftSystem(open.system.view),
   queries: forkQueries(open.queries),
   autopilot: draftAutopilot(open.autopilot.view),
+  configEntries: forkConfigEntries(open.configEntries),
 })
 
 /** Folds one event into the one view that it concerns; total. */
@@ -129,6 +147,7 @@ export const evolve = (open: ViewsDraft, event: Event, meta: EventMeta): void =>
   else if (isCatalogEvent(event)) evolveCatalog(open.catalog, event, meta)
   else if (isQueryEvent(event)) evolveQueries(open.queries, event, meta)
   else if (isAutopilotEvent(event)) evolveAutopilot(open.autopilot, event, meta)
+  else if (isConfigEntryEvent(event)) evolveConfigEntries(open.configEntries, event, meta)
   else evolveSystem(open.system, event)
 }
 
@@ -140,6 +159,7 @@ export const publish = (open: ViewsDraft): Views => ({
   system: open.system.view,
   queries: publishQueries(open.queries),
   autopilot: open.autopilot.view,
+  configEntries: publishConfigEntries(open.configEntries),
 })
 
 /** What deciders and policies may ask of a draft, as it is whenever they ask. */
@@ -150,6 +170,7 @@ export const world = (open: ViewsDraft): World => ({
   system: systemWorld(open.system),
   queries: queriesWorld(open.queries),
   autopilot: autopilotWorld(open.autopilot),
+  configEntries: configEntriesWorld(open.configEntries),
   fork: () => {
     const own = fork(open)
     return { world: world(own), apply: (event, now) => evolve(own, event, { index: 0, at: now }) }
@@ -171,12 +192,13 @@ export const topics = (event: Event, before: Views): readonly Topic[] => {
   if (isSessionEvent(event)) return topicsOfSession(event)
   if (isQueryEvent(event)) return topicsOfQuery(event)
   if (isAutopilotEvent(event)) return topicsOfAutopilot()
+  if (isConfigEntryEvent(event)) return topicsOfConfigEntry(event)
   return isCatalogEvent(event) ? catalogTopics(event, before.catalog) : topicsOfSystem(event)
 }
 
 /**
  * Record keys, `table\0key`, that an event touches: `kvs`, `sessions`, `nodes`, `services`, `checks`, `system`, `queries`,
- * `autopilot`.
+ * `autopilot`, `config`.
  * `before`: the views before its entry.
  */
 export const touched = (event: Event, before: Views): readonly string[] => {
@@ -184,6 +206,7 @@ export const touched = (event: Event, before: Views): readonly string[] => {
   if (isSessionEvent(event)) return touchedSession(event)
   if (isQueryEvent(event)) return touchedQuery(event)
   if (isAutopilotEvent(event)) return touchedAutopilot()
+  if (isConfigEntryEvent(event)) return touchedConfigEntry(event)
   return isCatalogEvent(event) ? catalogTouched(event, before.catalog) : touchedSystem(event)
 }
 
@@ -198,6 +221,7 @@ export function* encode(views: Views): Iterable<ViewRow> {
   yield* encodeKv(views.kv)
   yield* encodeQueries(views.queries)
   yield* encodeAutopilot(views.autopilot)
+  yield* encodeConfigEntries(views.configEntries)
 }
 
 /** Collects the rows of a checkpoint into views. A row of an unknown view is our bug: checkpoints are verified first. */
@@ -206,6 +230,7 @@ export const loader = (): { readonly row: (row: ViewRow) => void; readonly done:
   const sessions = sessionLoader()
   const catalog = catalogLoader()
   const queries = queryLoader()
+  const configEntries = configEntryLoader()
   let autopilot = emptyAutopilot
   let system = emptySystem
   return {
@@ -215,6 +240,7 @@ export const loader = (): { readonly row: (row: ViewRow) => void; readonly done:
       else if (view === 'catalog') catalog.row(table, data)
       else if (view === 'query') queries.row(table, data)
       else if (view === 'autopilot') autopilot = decodeAutopilot(table, data)
+      else if (view === 'config') configEntries.row(table, data)
       else {
         invariant(view === 'system', `a checkpoint holds rows of an unknown view ${view}`)
         system = decodeSystem(table, data)
@@ -227,6 +253,7 @@ export const loader = (): { readonly row: (row: ViewRow) => void; readonly done:
       system,
       queries: queries.done(),
       autopilot,
+      configEntries: configEntries.done(),
     }),
   }
 }
@@ -237,3 +264,4 @@ const isSessionEvent = (event: Event): event is SessionEvent => event.type in se
 const isCatalogEvent = (event: Event): event is CatalogEvent => event.type in catalogEvents
 const isQueryEvent = (event: Event): event is QueryEvent => event.type in queryEvents
 const isAutopilotEvent = (event: Event): event is AutopilotEvent => event.type in autopilotEvents
+const isConfigEntryEvent = (event: Event): event is ConfigEntryEvent => event.type in configEntryEvents

@@ -197,4 +197,33 @@ export const eventSamples: { readonly [T in Event['type']]: Event & { readonly t
     upgradeVersionTag: '',
     createIndex: 0,
   },
+  ConfigEntryWritten: {
+    type: 'ConfigEntryWritten',
+    kind: 'service-intentions',
+    name: 'db',
+    content: '{"Meta":{"team":"caf\u00c3\u00a9"}}',
+    sources: [
+      {
+        name: 'web',
+        action: '',
+        permissions: '[{"Action":"allow","HTTP":{"PathPrefix":"/v1"}}]',
+        description: 'reads only',
+        legacy: null,
+      },
+      {
+        name: '*',
+        action: 'deny',
+        permissions: null,
+        description: '',
+        legacy: {
+          id: '8f246b77-f3e1-ff88-5b48-8ec93abf3e05',
+          meta: [['owner', 'ops']],
+          createdAt: 1_790_000_000_123,
+          updatedAt: 1_790_000_015_123,
+        },
+      },
+    ],
+    createIndex: 31,
+  },
+  ConfigEntryRemoved: { type: 'ConfigEntryRemoved', kind: 'service-defaults', name: 'Web' },
 }

@@ -3,6 +3,15 @@ import { nullable } from '../events/declare.ts'
 import { Strings } from '../records.ts'
 import { ConfigureAutopilot } from './autopilot.ts'
 import { CheckInput, CheckOp, NodeInput, NodeOp, ServiceInput, ServiceOp } from './catalog.ts'
+import {
+  CreateIntention,
+  PutIntention,
+  RemoveConfigEntry,
+  RemoveIntention,
+  RemoveIntentionById,
+  ReplaceIntention,
+  WriteConfigEntry,
+} from './config-entry.ts'
 import { KvRead, KvUnknown, KvWrite } from './kv.ts'
 import { CreateQuery, RemoveQuery, UpdateQuery } from './prepared-query.ts'
 
@@ -78,6 +87,13 @@ export const Command = t.union([
   UpdateQuery,
   RemoveQuery,
   ConfigureAutopilot,
+  WriteConfigEntry,
+  RemoveConfigEntry,
+  PutIntention,
+  RemoveIntention,
+  CreateIntention,
+  ReplaceIntention,
+  RemoveIntentionById,
 ])
 export type Command = t.TypeOf<typeof Command>
 export type CommandOf<T extends Command['type']> = Extract<Command, { readonly type: T }>

@@ -4,7 +4,15 @@ import type { Command } from '../commands/all.ts'
 import type { Event } from '../events/all.ts'
 import { decideConfigureAutopilot } from './autopilot.ts'
 import { decideDeregister, decideRegister } from './catalog.ts'
+import { decideRemoveConfigEntry, decideWriteConfigEntry } from './config-entry.ts'
 import type { DecideContext, Decision } from './decision.ts'
+import {
+  decideCreateIntention,
+  decidePutIntention,
+  decideRemoveIntention,
+  decideRemoveIntentionById,
+  decideReplaceIntention,
+} from './intention.ts'
 import { decideChangeKey } from './kv.ts'
 import { decideCreateQuery, decideRemoveQuery, decideUpdateQuery } from './prepared-query.ts'
 import type { Rejection } from './rejection.ts'
@@ -55,6 +63,20 @@ export const decide = (
       return decideRemoveQuery(world, command, ctx)
     case 'ConfigureAutopilot':
       return decideConfigureAutopilot(world, command, ctx)
+    case 'WriteConfigEntry':
+      return decideWriteConfigEntry(world, command, ctx)
+    case 'RemoveConfigEntry':
+      return decideRemoveConfigEntry(world, command, ctx)
+    case 'PutIntention':
+      return decidePutIntention(world, command, ctx)
+    case 'RemoveIntention':
+      return decideRemoveIntention(world, command, ctx)
+    case 'CreateIntention':
+      return decideCreateIntention(world, command, ctx)
+    case 'ReplaceIntention':
+      return decideReplaceIntention(world, command, ctx)
+    case 'RemoveIntentionById':
+      return decideRemoveIntentionById(world, command, ctx)
     case 'StartEpoch':
       return decideStartEpoch(world, command, ctx)
   }

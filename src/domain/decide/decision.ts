@@ -11,7 +11,17 @@ export type Right = 'read' | 'list' | 'write'
 /** Something a token may have a right on, e.g. `{type: 'key', name: 'app/db'}`. */
 export type Resource = {
   readonly type:
-    'key' | 'keyPrefix' | 'session' | 'node' | 'service' | 'query' | 'event' | 'agent' | 'operator' | 'intention'
+    | 'key'
+    | 'keyPrefix'
+    | 'session'
+    | 'node'
+    | 'service'
+    | 'query'
+    | 'event'
+    | 'agent'
+    | 'operator'
+    | 'intention'
+    | 'mesh'
   readonly name: string
 }
 

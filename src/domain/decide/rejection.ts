@@ -1,6 +1,7 @@
 /**
  * Refusals by a rule, as data. Their texts stand in one place per border (`src/net/http/error-response.ts`).
  */
+import type { ConfigEntryProblem } from './config-entry-problem.ts'
 import type { QueryProblem } from './query-problem.ts'
 
 export type Rejection =
@@ -31,6 +32,7 @@ export type Rejection =
   | { readonly type: 'CheckNeedsService'; readonly node: string }
   | { readonly type: 'TransactionFailed'; readonly errors: readonly OpError[] }
   | { readonly type: 'InvalidQuery'; readonly problem: QueryProblem }
+  | { readonly type: 'InvalidConfigEntry'; readonly problem: ConfigEntryProblem }
 
 /** One failing operation of a transaction. */
 export type OpError = { readonly opIndex: number; readonly reason: OpReason }

@@ -9,6 +9,7 @@ import type * as t from 'io-ts'
 import type { ByteString, Bytes } from '../bytes.ts'
 import type { Event } from '../events/all.ts'
 import type { AutopilotConfiguration } from '../autopilot/configuration.ts'
+import type { configEntryFields } from '../config-entry/record.ts'
 import type { QueryDefinition } from '../prepared-query.ts'
 import type { checkFields, nodeFields, serviceFields } from '../records.ts'
 import type { TemplateProblem } from './query-problem.ts'
@@ -20,6 +21,7 @@ export type World = {
   readonly system: SystemWorld
   readonly queries: QueriesWorld
   readonly autopilot: AutopilotWorld
+  readonly configEntries: ConfigEntriesWorld
   /** A private copy that folds events on top: what later operations of one transaction see. No full copy. */
   readonly fork: () => WorldFork
 }
@@ -113,6 +115,15 @@ export type AutopilotRecord = AutopilotConfiguration & Indexed & { readonly crea
 export type AutopilotWorld = {
   /** Null before the first leader wrote it. */
   readonly get: () => AutopilotRecord | null
+}
+
+export type ConfigEntryRecord = Readonly<t.TypeOfProps<typeof configEntryFields>> & Indexed
+
+export type ConfigEntriesWorld = {
+  /** The name in any case. */
+  readonly get: (kind: string, name: ByteString) => ConfigEntryRecord | undefined
+  /** The entry that holds the intention with this id. */
+  readonly withIntention: (id: string) => ConfigEntryRecord | undefined
 }
 
 export type SystemWorld = {

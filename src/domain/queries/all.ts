@@ -42,6 +42,14 @@ export const Query = t.union([
   query('query.execute', { query: t.string, connect: t.boolean, near: t.string, agent: t.string, ip: t.string }),
   query('operator.autopilot', {}),
   query('operator.usage', {}),
+  query('config.get', { kind: t.string, name: t.string }),
+  query('config.list', { kind: nullable(t.string), filter: nullable(t.string) }), // kind null: all
+  query('intention.list', { filter: nullable(t.string) }),
+  query('intention.exact', { source: t.string, destination: t.string }),
+  query('intention.get', { id: t.string }),
+  query('intention.match', { by: t.keyof({ source: null, destination: null }), names: Strings }),
+  // `byDefault`: the answer where no intention matches
+  query('intention.check', { source: t.string, destination: t.string, byDefault: t.boolean }),
   query('ui.nodes', { filter: nullable(t.string) }),
   query('ui.node', { node: t.string }),
   query('ui.services', { filter: nullable(t.string) }),

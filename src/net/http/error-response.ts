@@ -8,6 +8,7 @@ import type { OpReason, OpSubject, Rejection } from '../../domain/decide/rejecti
 import type { ExecuteError, ReadError } from '../../log/types.ts'
 import { toByteString } from '../json/byte-string.ts'
 import { quote } from '../json/write.ts'
+import { configProblemText } from './config-problem-text.ts'
 import { queryProblemText } from './query-problem-text.ts'
 import { isUuid } from './uuid.ts'
 
@@ -106,6 +107,7 @@ export const opReasonText = (reason: OpReason): ByteString => {
     case 'CheckNodeMismatch':
     case 'TransactionFailed':
     case 'InvalidQuery':
+    case 'InvalidConfigEntry':
       return textOf(reason, 'kv')
   }
 }
@@ -174,6 +176,8 @@ const textOf = (rejection: Rejection, origin: Origin): ByteString => {
       return 'Transaction failed'
     case 'InvalidQuery':
       return queryProblemText(rejection.problem)
+    case 'InvalidConfigEntry':
+      return configProblemText(rejection.problem)
   }
 }
 
