@@ -28,6 +28,8 @@ export class Exchange {
   readonly response: ServerResponse
   /** Headers that every answer of the route carries; none before there is a route. */
   routeHeaders: Headers = noHeaders
+  /** True: JSON is indented whether or not it is asked for (development mode). */
+  alwaysPretty = false
   /** Called when the answer begins. */
   answered: (() => void) | null = null
 
@@ -65,6 +67,7 @@ export class Exchange {
   }
 
   get wantsPretty(): boolean {
+    if (this.alwaysPretty) return true
     for (const pair of this.params) if (pair[0] === 'pretty') return true
     return false
   }

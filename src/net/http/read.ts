@@ -157,7 +157,7 @@ const present = (
   }
   const headers = metaHeaders(shown.meta, answer, options.consistency)
   if (options.cached && shown.cacheable) headers.push('X-Cache', 'MISS')
-  const pretty = shown.json && (context.options.pretty || exchange.wantsPretty)
+  const pretty = shown.json && exchange.wantsPretty
   if (shown.missing(answer.result)) {
     exchange.empty(404, headers)
     return

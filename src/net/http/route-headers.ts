@@ -1,10 +1,14 @@
-import type { HttpOptions } from './context.ts'
 import type { Headers } from './exchange.ts'
 
 /** Headers of every answer of a kind of route; redirects, unknown paths and refused requests carry none of them. */
 export type RouteHeaders = { readonly api: Headers; readonly page: Headers }
 
-export const routeHeaders = (options: HttpOptions): RouteHeaders => {
+type Configured = {
+  readonly defaultAclPolicy: string
+  readonly responseHeaders: readonly (readonly [name: string, value: string])[]
+}
+
+export const routeHeaders = (options: Configured): RouteHeaders => {
   const configured = options.responseHeaders.flatMap(([name, value]) => [canonicalName(name), value])
   return {
     api: ['Vary', 'Accept-Encoding', 'X-Consul-Default-Acl-Policy', options.defaultAclPolicy, ...configured],

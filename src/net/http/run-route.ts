@@ -11,6 +11,7 @@ import type { Route } from './route.ts'
 
 export const runRoute = (context: HttpContext, route: Route, exchange: Exchange): void => {
   exchange.routeHeaders = route.path.startsWith('/v1/') ? context.headers.api : context.headers.page
+  exchange.alwaysPretty = context.options.pretty
   const started = context.deps.clock.nowMs()
   exchange.answered = () => {
     context.deps.metrics.request(exchange.method, route.path, context.deps.clock.nowMs() - started)

@@ -18,7 +18,7 @@ export const failingSteps = ({ steps }: ScenarioResult): readonly number[] =>
 export const reasonFor = (expected: ExpectedFailures, id: string): string | undefined =>
   expected.reasons[id] ?? expected.reasons[id.split('/')[0] ?? '']
 
-/** Replaces the lists of the scenarios that ran by what fails now; the reasons stay. */
+/** Replaces the lists of the scenarios that ran by what fails now; the reasons stay. Wants formatting afterwards. */
 export const writeExpected = (file: string, results: readonly ScenarioResult[]): void => {
   const { reasons, steps } = loadExpected(file)
   const now = new Map(Object.entries(steps))

@@ -29,6 +29,8 @@ type Run = {
   readonly bound: Bindings
   readonly variables: Map<string, string>
   readonly kept: Map<string, Buffer>
+  /** True once an endpoint turned out not to exist: what later steps wait for will then hardly come. */
+  incomplete: boolean
   readonly waiting: Map<string, { readonly path: string; done: boolean; readonly answer: Promise<Answer | Error> }>
 }
 
@@ -63,6 +65,7 @@ export const runScenario = async (
     bound: bindings(environment),
     variables: new Map([...environment, ...Object.entries(scenario.vars ?? {})]),
     kept: new Map(),
+    incomplete: false,
     waiting: new Map(),
   }
   const results: StepResult[] = []
@@ -102,6 +105,8 @@ const runStep = async (run: Run, step: Step): Promise<Outcome | null> => {
   return null
 }
 
+const incompletePatienceMs = 500
+
 const park = (run: Run, step: Step, name: string, path: string): void => {
   const answer = perform(run, step).catch((error: unknown) => new Error(String(error)))
   const entry = { path, done: false, answer }
@@ -114,9 +119,11 @@ const park = (run: Run, step: Step, name: string, path: string): void => {
 const perform = async (run: Run, step: Step): Promise<Answer> => {
   if (step.request === undefined) throw new Error('the step has no request')
   const request = buildRequest(step.request, run.variables, run.kept)
-  const deadline = Date.now() + (step.retry?.timeoutMs ?? 10_000)
+  const patience = run.incomplete ? incompletePatienceMs : (step.retry?.timeoutMs ?? 10_000)
+  const deadline = Date.now() + patience
   for (;;) {
     const answer = await send(run.agent.port, request, step.timeoutMs)
+    if (isUnknownPath(answer)) run.incomplete = true
     if (step.retry === undefined || isUnknownPath(answer) || Date.now() > deadline) return answer
     const { until } = step.retry
     const equals = typeof until.equals === 'string' ? { equals: fillText(until.equals, run.variables) } : {}

@@ -32,7 +32,7 @@ export const handleMetrics = (context: HttpContext, exchange: Exchange): void =>
   else if (context.options.prometheus) {
     const headers = ['Content-Type', 'text/plain; version=0.0.4; charset=utf-8', 'X-Content-Type-Options', 'nosniff']
     exchange.send(200, headers, toByteString(metricsPrometheus(context.deps.metrics.total())))
-  } else exchange.text(415, prometheusOff, ['X-Consul-Reason', prometheusOff])
+  } else exchange.text(415, prometheusOff)
 }
 
 const prometheusOff = 'Prometheus is not enabled since its retention time is not positive'
