@@ -4,11 +4,12 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { equalBytes } from '../domain/bytes.ts'
+import { withArchives } from './driver/archives.ts'
 import { rowsOf } from './driver/checkpoint-rows.ts'
 import type { Entry } from './entry.ts'
 import { closeFold, foldEntry, openFold } from './leader/folded.ts'
-import type { Fold, Folded, FoldFault } from './leader/folded.ts'
-import { forgetBelow, rememberRequest } from './leader/request-ids.ts'
+import type { Archived, Fold, Folded, FoldFault } from './leader/folded.ts'
+import { forgetBelow, rememberRequest, rollbackTo } from './leader/request-ids.ts'
 import type { RequestIds } from './leader/request-ids.ts'
 import { pack } from './message-pack.ts'
 import type { Packable } from './message-pack.ts'
@@ -17,13 +18,15 @@ import { openEntry } from './stored-entry.ts'
 import type { OpenedEntry } from './stored-entry.ts'
 import type { AnyEvent, Domain } from './types.ts'
 
-export type FoldOptions = {
+export type FoldOptions<View> = {
   /** The last index to fold; entries beyond it are left. */
   readonly until?: number
   /** Checks that every entry names its predecessor's hash and has its own. */
   readonly checkChain?: boolean
   /** Collects the requests that the entries carried out; they change with the fold. */
   readonly requestIds?: RequestIds
+  /** Archives that entries name; without one that is needed the fold ends with a Left that names it. */
+  readonly archived?: Archived<View>
 }
 
 /**
@@ -34,15 +37,18 @@ export const foldEntries = <View, Draft, Event extends AnyEvent>(
   domain: Fold<View, Draft, Event>,
   from: Folded<View>,
   entries: Iterable<Entry>,
-  options: FoldOptions = {},
+  options: FoldOptions<View> = {},
 ): E.Either<FoldFault, Folded<View>> => {
-  const { until = Infinity, checkChain = false, requestIds } = options
-  const fold = openFold(domain, from)
+  const { until = Infinity, checkChain = false, requestIds, archived } = options
+  const fold = openFold(domain, from, null, archived)
   for (const entry of entries) {
     if (entry.index > until) break
     const before = fold.hash
     const opened = foldEntry(domain, openEntry, fold, entry)
-    if (E.isLeft(opened)) return opened
+    if (E.isLeft(opened)) {
+      if (requestIds !== undefined) rollbackTo(requestIds, from.root.index)
+      return opened
+    }
     if (checkChain && !isChained(entry, opened.right, before))
       return E.left({ index: entry.index, what: `The chain is broken at entry ${entry.index}` })
     if (requestIds !== undefined) rememberRequest(requestIds, opened.right.header)
@@ -58,10 +64,10 @@ const pageLimit = { entries: 2_000, bytes: 4 * 1024 * 1024 }
 
 /** Folds a store's log from a state up to `until`, a page at a time with the event loop let go in between. */
 export const replay = async <View, Draft, Event extends AnyEvent>(
-  domain: Fold<View, Draft, Event>,
-  store: Pick<LogStore, 'read'>,
+  domain: Fold<View, Draft, Event> & Pick<Domain<View, Draft, never, never, Event, never>, 'decode'>,
+  store: Pick<LogStore, 'read' | 'readArchive'>,
   from: Folded<View>,
-  options: FoldOptions & { readonly yield: () => Promise<void> },
+  options: FoldOptions<View> & { readonly yield: () => Promise<void> },
 ): Promise<E.Either<ReplayFault, Folded<View>>> => {
   const { until = Infinity } = options
   let state = from
@@ -69,8 +75,11 @@ export const replay = async <View, Draft, Event extends AnyEvent>(
     const read = await store.read(state.root.index + 1, pageLimit)
     if (E.isLeft(read)) return E.left({ type: 'Store', error: read.left })
     if (read.right.length === 0) break
-    const folded = foldEntries(domain, state, read.right, options)
-    if (E.isLeft(folded)) return E.left({ type: 'Fold', fault: folded.left })
+    const page = { from: state, entries: read.right }
+    const folded = await withArchives(domain, store, (archived) =>
+      foldEntries(domain, page.from, page.entries, { ...options, archived }),
+    )
+    if (E.isLeft(folded)) return folded
     state = folded.right
     await options.yield()
   }

@@ -11,6 +11,7 @@ import { restoreState } from './driver/restore.ts'
 import type { RestoreError } from './driver/restore.ts'
 import { assemble } from './driver/server.ts'
 import type { Parts } from './driver/server.ts'
+import { stateReplacement } from './driver/state-replacement.ts'
 import type { Server } from './entry.ts'
 import { sizeOf } from './leader/fifo.ts'
 import { enqueue } from './leader/intake.ts'
@@ -40,7 +41,7 @@ export const openReplicatedLog = async <View, Draft, World, Command, Event exten
   if (E.isLeft(state)) return state
   const parts = assemble(domain, options, env, store, { restored: restored.right, ...state.right })
   parts.driver.start()
-  return E.right({ ...reading(parts, env, store), ...writing(parts, env) })
+  return E.right({ ...reading(parts, env, store), ...writing(parts, env, store) })
 }
 
 const restoredLog = async (
@@ -89,12 +90,32 @@ const reading = <View, Draft, World, Command, Event extends AnyEvent, Rejection>
 const writing = <View, Draft, World, Command, Event extends AnyEvent, Rejection>(
   { machine, driver, checkpointer }: Parts<View, Draft, World, Command, Event, Rejection>,
   env: Env,
-): Omit<Log<View, Command, Event, Rejection>, Reading> => ({
-  execute: (command, request) =>
+  store: LogStore,
+): Omit<Log<View, Command, Event, Rejection>, Reading> => {
+  const execute: Log<View, Command, Event, Rejection>['execute'] = (command, request) =>
     new Promise((resolve) => {
       if (!driver.running) resolve(E.left({ type: 'NotLeader', leader: null }))
       else if (enqueue(machine, command, request, env.now(), resolve)) driver.wake()
-    }),
+    })
+  const replaced = () => {
+    checkpointer.write().catch((thrown: unknown) => driver.broken(thrown))
+  }
+  return {
+    execute,
+    replaceState: stateReplacement({ machine, store, execute, replaced }),
+    ...changing(driver, env),
+    checkpoint: () => checkpointer.write(),
+    stop: async () => {
+      await driver.stop()
+      await checkpointer.ended()
+    },
+  }
+}
+
+const changing = <View, Draft, World, Command, Event extends AnyEvent, Rejection>(
+  driver: Parts<View, Draft, World, Command, Event, Rejection>['driver'],
+  env: Env,
+): Pick<Log<View, Command, Event, Rejection>, 'receive' | 'unreachable' | 'transfer' | 'changeConfiguration'> => ({
   receive: (message) => driver.accept({ type: 'Received', message, nowMs: env.now() }),
   unreachable: (peer) => driver.accept({ type: 'Unreachable', peer }),
   transfer: async (target) => {
@@ -110,11 +131,6 @@ const writing = <View, Draft, World, Command, Event extends AnyEvent, Rejection>
       driver.accept({ type: 'ChangeConfiguration', change, requestId, nowMs: env.now() }),
     )
     return E.map((index: number) => ({ index }))(done)
-  },
-  checkpoint: () => checkpointer.write(),
-  stop: async () => {
-    await driver.stop()
-    await checkpointer.ended()
   },
 })
 

@@ -33,6 +33,18 @@ export type Domain<View, Draft, World, Command, Event extends AnyEvent, Rejectio
   readonly epoch: (draft: Draft) => string
   /** The replicated feature level in force; events of a later `since` are refused. */
   readonly featureLevel: (draft: Draft) => number
+  /** How an event puts an archived state in the place of the whole state. Absent: no event does. */
+  readonly replacement?: Replacement<View, Draft, Event>
+}
+
+/** A restored backup: one event names the archive's content by its digest, the content lies beside the log. */
+export type Replacement<View, Draft, Event extends AnyEvent> = {
+  /** The digest that an event names; null for ordinary events. */
+  readonly digest: (event: Event) => string | null
+  /** The draft to go on with: the archived state, with what belongs to the log itself taken over from `before`. */
+  readonly draft: (before: Draft, archived: View) => Draft
+  /** The replacements that a state has seen, so that their archives are kept as long as their entries. */
+  readonly named: (view: View) => readonly { readonly index: number; readonly digest: string }[]
 }
 
 /** Between an event and its stored frame. `decode` upcasts; an unknown type or version is a Left and stops the fold. */

@@ -1,6 +1,7 @@
 /** The system view: which life of the log this is, which events may be written, which servers hold it. */
 import * as t from 'io-ts'
 import type { SystemWorld } from '../domain/decide/world.ts'
+import type { EventMeta } from '../domain/events/declare.ts'
 import type { SystemEvent } from '../domain/events/system.ts'
 import { invariant } from '../domain/invariant.ts'
 import { topic } from '../domain/topic.ts'
@@ -14,6 +15,8 @@ const Row = t.readonly(
     servers: t.readonlyArray(
       t.readonly(t.type({ id: t.string, address: t.string, suffrage: t.keyof({ voter: null, learner: null }) })),
     ),
+    /** Backups that took the place of the state, oldest first: their content lies beside the log. */
+    replacements: t.readonlyArray(t.readonly(t.type({ index: t.number, digest: t.string }))),
   }),
 )
 
@@ -23,11 +26,14 @@ export type SystemView = t.TypeOf<typeof Row>
 /** Small enough to be replaced as a whole by each event. */
 export type SystemDraft = { view: SystemView }
 
-export const emptySystem: SystemView = { epoch: '', featureLevel: 1, servers: [] }
+export const emptySystem: SystemView = { epoch: '', featureLevel: 1, servers: [], replacements: [] }
 
 export const draftSystem = (view: SystemView): SystemDraft => ({ view })
 
-export const evolveSystem = (draft: SystemDraft, event: SystemEvent): void => {
+/** More replacements than this are not remembered: what lies before them can then no longer be replayed. */
+const maxReplacements = 256
+
+export const evolveSystem = (draft: SystemDraft, event: SystemEvent, meta: EventMeta): void => {
   switch (event.type) {
     case 'EpochStarted':
       draft.view = { ...draft.view, epoch: event.epoch, featureLevel: event.featureLevel }
@@ -35,9 +41,11 @@ export const evolveSystem = (draft: SystemDraft, event: SystemEvent): void => {
     case 'FeatureLevelRaised':
       draft.view = { ...draft.view, featureLevel: event.featureLevel }
       break
-    case 'StateReplaced':
-      draft.view = { ...draft.view, epoch: event.epoch }
+    case 'StateReplaced': {
+      const replacements = [...draft.view.replacements, { index: meta.index, digest: event.digest }]
+      draft.view = { ...draft.view, epoch: event.epoch, replacements: replacements.slice(-maxReplacements) }
       break
+    }
     case 'EventRedacted':
       break
     case 'ServersConfigured':

@@ -148,7 +148,7 @@ export const evolve = (open: ViewsDraft, event: Event, meta: EventMeta): void =>
   else if (isQueryEvent(event)) evolveQueries(open.queries, event, meta)
   else if (isAutopilotEvent(event)) evolveAutopilot(open.autopilot, event, meta)
   else if (isConfigEntryEvent(event)) evolveConfigEntries(open.configEntries, event, meta)
-  else evolveSystem(open.system, event)
+  else evolveSystem(open.system, event, meta)
 }
 
 /** Ends the batch; the draft may go on, on a copy. */
@@ -185,6 +185,16 @@ export const epoch = (open: ViewsDraft): string => open.system.view.epoch
 
 /** The replicated feature level in force. */
 export const featureLevel = (open: ViewsDraft): number => open.system.view.featureLevel
+
+/** Digest of the archived state that an event puts in the place of the whole state; null for every other event. */
+export const replacementDigest = (event: Event): string | null => (event.type === 'StateReplaced' ? event.digest : null)
+
+/** A draft of an archived state. Epoch, servers and feature level are the log's own and stay. */
+export const replacedDraft = (before: ViewsDraft, archived: Views): ViewsDraft =>
+  draft({ ...archived, system: before.system.view })
+
+/** The backups that were restored, oldest first. */
+export const replacements = (views: Views): Views['system']['replacements'] => views.system.replacements
 
 /** What an event touches for those who wait. `before`: the views before its batch. */
 export const topics = (event: Event, before: Views): readonly Topic[] => {

@@ -2,10 +2,18 @@
  * A LogStore in memory whose completions the test may hold back or turn into failures. Crash and restart: open another
  * one on the same `disk`.
  */
+import { createHash } from 'node:crypto'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Entry } from '../../src/log/entry.ts'
 import type { HardState } from '../../src/log/raft/types.ts'
-import type { AppendBatch, CheckpointMeta, CheckpointRow, LogStore, StoreError } from '../../src/log/store/types.ts'
+import type {
+  AppendBatch,
+  ArchiveMeta,
+  CheckpointMeta,
+  CheckpointRow,
+  LogStore,
+  StoreError,
+} from '../../src/log/store/types.ts'
 
 export type Kept = { readonly meta: CheckpointMeta; readonly rows: readonly CheckpointRow[] }
 
@@ -15,6 +23,7 @@ export class TestDisk {
   entries: Entry[] = []
   firstIndex = 1
   checkpoints: Kept[] = []
+  archives = new Map<string, readonly CheckpointRow[]>()
   syncs = 0
 }
 
@@ -101,6 +110,25 @@ export class TestStore implements LogStore {
     return Promise.resolve(E.right(found === undefined ? null : { meta: found.meta, rows: rowsOf(found.rows) }))
   }
 
+  writeArchive = async (rows: Iterable<CheckpointRow>): Promise<E.Either<StoreError, ArchiveMeta>> => {
+    if (this.checkpointFailure !== null) return E.left(this.checkpointFailure)
+    const copied = [...rows].map((row) => structuredClone(row))
+    await Promise.resolve()
+    const digest = digestOf(copied)
+    this.disk.archives.set(digest, copied)
+    return E.right({ digest, bytes: copied.length })
+  }
+
+  readArchive = (digest: string): ReturnType<LogStore['readArchive']> => {
+    const found = this.disk.archives.get(digest)
+    return Promise.resolve(E.right(found === undefined ? null : { rows: rowsOf(found) }))
+  }
+
+  keepArchives = (digests: ReadonlySet<string>): Promise<E.Either<StoreError, void>> => {
+    for (const digest of [...this.disk.archives.keys()]) if (!digests.has(digest)) this.disk.archives.delete(digest)
+    return Promise.resolve(E.right(undefined))
+  }
+
   compactTo = (index: number): Promise<E.Either<StoreError, { firstIndex: number }>> => {
     this.disk.entries = this.disk.entries.filter((entry) => entry.index >= index)
     this.disk.firstIndex = Math.max(this.disk.firstIndex, index)
@@ -126,6 +154,11 @@ export class TestStore implements LogStore {
 
   close = (): Promise<E.Either<StoreError, void>> => Promise.resolve(E.right(undefined))
 }
+
+const digestOf = (rows: readonly CheckpointRow[]): string =>
+  createHash('sha256')
+    .update(JSON.stringify(rows, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)))
+    .digest('hex')
 
 const rowsOf = async function* (rows: readonly CheckpointRow[]): AsyncIterable<CheckpointRow> {
   for (const row of rows) {

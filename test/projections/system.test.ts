@@ -9,7 +9,7 @@ const system = (...events: Event[]) => folded(events).system
 const started = { type: 'EpochStarted', epoch: 'e1', featureLevel: 1 } as const
 
 test('an empty log has no epoch and the first feature level', () => {
-  expect(emptySystem).toEqual({ epoch: '', featureLevel: 1, servers: [] })
+  expect(emptySystem).toEqual({ epoch: '', featureLevel: 1, servers: [], replacements: [] })
 })
 
 test('the epoch changes with a restore, the feature level when it is raised, the servers when they are configured', () => {
@@ -18,11 +18,11 @@ test('the epoch changes with a restore, the feature level when it is raised, the
     system(
       started,
       { type: 'FeatureLevelRaised', featureLevel: 2 },
-      { type: 'StateReplaced', epoch: 'e2', digest: '', bytes: 1, fromIndex: null },
+      { type: 'StateReplaced', epoch: 'e2', digest: 'd1', bytes: 1, fromIndex: null },
       { type: 'EventRedacted', index: 1, ordinal: 0, reason: 'secret' },
       { type: 'ServersConfigured', servers },
     ),
-  ).toEqual({ epoch: 'e2', featureLevel: 2, servers })
+  ).toEqual({ epoch: 'e2', featureLevel: 2, servers, replacements: [{ index: 3, digest: 'd1' }] })
 })
 
 test('the log asks a draft for both', () => {

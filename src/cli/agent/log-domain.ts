@@ -29,4 +29,5 @@ export const logDomain = (settings: DecideSettings): LogDomain => ({
   needsBefore: views.needsBefore,
   epoch: views.epoch,
   featureLevel: views.featureLevel,
+  replacement: { digest: views.replacementDigest, draft: views.replacedDraft, named: views.replacements },
 })

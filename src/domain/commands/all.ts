@@ -72,6 +72,14 @@ export const ReapTombstones = command('ReapTombstones', { upTo: t.number })
 /** The first command of a log's life. */
 export const StartEpoch = command('StartEpoch', { epoch: t.string, featureLevel: t.number })
 
+/** A backup takes the place of the whole state; `digest` names its content, which lies beside the log. Reply: true. */
+export const ReplaceState = command('ReplaceState', {
+  epoch: t.string, // 32 hex digits, drawn at the border
+  digest: t.string,
+  bytes: t.number,
+  fromIndex: nullable(t.number), // index of the state when it was saved
+})
+
 export const Command = t.union([
   ChangeKey,
   Transact,
@@ -83,6 +91,7 @@ export const Command = t.union([
   Deregister,
   ReapTombstones,
   StartEpoch,
+  ReplaceState,
   CreateQuery,
   UpdateQuery,
   RemoveQuery,

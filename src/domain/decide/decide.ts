@@ -17,7 +17,7 @@ import { decideChangeKey } from './kv.ts'
 import { decideCreateQuery, decideRemoveQuery, decideUpdateQuery } from './prepared-query.ts'
 import type { Rejection } from './rejection.ts'
 import { decideCreateSession, decideDestroySession, decideExpireSession, decideRenewSession } from './session.ts'
-import { decideReapTombstones, decideStartEpoch } from './system.ts'
+import { decideReapTombstones, decideReplaceState, decideStartEpoch } from './system.ts'
 import { decideTransact } from './transaction.ts'
 import type { World } from './world.ts'
 
@@ -79,5 +79,7 @@ export const decide = (
       return decideRemoveIntentionById(world, command, ctx)
     case 'StartEpoch':
       return decideStartEpoch(world, command, ctx)
+    case 'ReplaceState':
+      return decideReplaceState(command, ctx)
   }
 }

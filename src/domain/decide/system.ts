@@ -21,6 +21,16 @@ export const decideStartEpoch = (
   return E.right({ events: [{ type: 'EpochStarted', epoch, featureLevel }], reply: true })
 }
 
+/** Reply: true. Whatever the state is: all of it goes. */
+export const decideReplaceState = (
+  { epoch, digest, bytes, fromIndex }: CommandOf<'ReplaceState'>,
+  ctx: DecideContext,
+): E.Either<Rejection, Decision<SystemEvent>> => {
+  const refused = denied(ctx, 'operator', '', 'write')
+  if (refused !== null) return E.left(refused)
+  return E.right({ events: [{ type: 'StateReplaced', epoch, digest, bytes, fromIndex }], reply: true })
+}
+
 /** Reply: true. Without a tombstone that is old enough nothing happens. */
 export const decideReapTombstones = (
   world: Pick<World, 'kv'>,

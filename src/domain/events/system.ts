@@ -16,7 +16,7 @@ export const systemEvents = {
   ),
   StateReplaced: event('StateReplaced', 1, 'The whole state was replaced by a backup; a new epoch begins.', {
     epoch: t.string,
-    digest: t.string, // hex SHA-256 of the archive
+    digest: t.string, // hex SHA-256 of the archived content, kept beside the log
     bytes: t.number,
     fromIndex: nullable(t.number),
   }),

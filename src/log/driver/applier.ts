@@ -4,7 +4,9 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Entry } from '../entry.ts'
+import { archiveFor } from './archives.ts'
 import { commitBatches, foldCommitted } from '../leader/commit.ts'
+import type { FoldFault } from '../leader/folded.ts'
 import type { Machine } from '../leader/machine.ts'
 import type { LogStore } from '../store/types.ts'
 import type { AnyEvent } from '../types.ts'
@@ -30,16 +32,18 @@ export class Applier<View, Draft, World, Command, Event extends AnyEvent, Reject
   private folding = false
   private paused = false
   private stopped = false
+  /** The fold waits for the archive that this fault names. */
+  private wanting: FoldFault | null = null
 
   private readonly machine: Machine<View, Draft, World, Command, Event, Rejection>
   private readonly window: EntryWindow
-  private readonly store: Pick<LogStore, 'read'>
+  private readonly store: Pick<LogStore, 'read' | 'readArchive'>
   private readonly env: Pick<Env, 'now' | 'yield'>
   private readonly events: ApplierEvents
 
   constructor(
     machine: Machine<View, Draft, World, Command, Event, Rejection>,
-    from: { readonly window: EntryWindow; readonly store: Pick<LogStore, 'read'> },
+    from: { readonly window: EntryWindow; readonly store: Pick<LogStore, 'read' | 'readArchive'> },
     env: Pick<Env, 'now' | 'yield'>,
     events: ApplierEvents,
   ) {
@@ -111,7 +115,8 @@ export class Applier<View, Draft, World, Command, Event extends AnyEvent, Reject
   private async fold(): Promise<void> {
     for (;;) {
       if (this.foldSlice()) await this.env.yield()
-      else if (this.mayFold) await this.foldStored()
+      else if (this.mayFold && this.wanting === null) await this.foldStored()
+      if (this.wanting !== null) await this.loadArchive(this.wanting)
       if (!this.mayFold) return
     }
   }
@@ -123,7 +128,7 @@ export class Applier<View, Draft, World, Command, Event extends AnyEvent, Reject
   /** Folds what is in memory. True: the slice is used up and there is more. */
   private foldSlice(): boolean {
     const until = this.env.now() + sliceMs
-    for (let count = 0; this.mayFold; count += foldedTogether) {
+    for (let count = 0; this.mayFold && this.wanting === null; count += foldedTogether) {
       if (count >= sliceEntries || this.env.now() > until) return true
       const entries = this.window.slice(this.appliedIndex + 1, this.target, foldedTogether)
       if (entries.length === 0) return false
@@ -149,16 +154,24 @@ export class Applier<View, Draft, World, Command, Event extends AnyEvent, Reject
   }
 
   private foldEntries(entries: readonly Entry[]): void {
-    const last = entries[entries.length - 1]
     const folded = foldCommitted(this.machine, entries)
     if (E.isLeft(folded)) {
-      this.fail({ type: 'Fold', fault: folded.left })
+      if (folded.left.archive === undefined) this.fail({ type: 'Fold', fault: folded.left })
+      else this.wanting = folded.left
       return
     }
-    this.window.release(last?.index ?? 0)
+    this.window.release(this.appliedIndex)
     let bytes = 0
-    for (const entry of entries) bytes += entry.bytes.length
+    for (const entry of entries) if (entry.index <= this.appliedIndex) bytes += entry.bytes.length
     this.events.applied(this.appliedIndex, bytes)
+  }
+
+  /** The fold goes on with the archive, or the server stops: without it the state is not known. */
+  private async loadArchive(fault: FoldFault): Promise<void> {
+    const archive = await archiveFor(this.machine.domain, this.store, fault)
+    this.wanting = null
+    if (E.isLeft(archive)) this.fail(archive.left)
+    else this.machine.archive = archive.right
   }
 
   private fail(fault: LogFault): void {

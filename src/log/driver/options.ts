@@ -9,6 +9,7 @@ import type { StoreError } from '../store/types.ts'
 import type { ReplicatedLog, Request } from '../types.ts'
 import type { CheckpointPolicy } from './checkpointer.ts'
 import type { LogFault } from './fault.ts'
+import type { ReplaceState } from './state-replacement.ts'
 
 export type LogOptions<World, Command, Rejection> = {
   readonly raft: Omit<RaftOptions, 'seal' | 'seed'>
@@ -42,6 +43,8 @@ export type RunningLog<View, Command, Event, Rejection> = ReplicatedLog<View, Co
   readonly receive: (message: Message) => void
   /** A message to that server could not be delivered. */
   readonly unreachable: (peer: NodeId) => void
+  /** Restores a backup: its state takes the place of this one, by one entry. */
+  readonly replaceState: ReplaceState<View, Command, Rejection>
   /** Hands leadership to a server, or to the one that is furthest ahead. */
   readonly transfer: (target: NodeId | null) => Promise<Either<RefusedReason, void>>
   /** Changes one server; the Right is the committed entry's index. */

@@ -5,10 +5,13 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { equalBytes } from '../../domain/bytes.ts'
+import { archiveFor } from '../driver/archives.ts'
+import type { LoadedArchive } from '../driver/archives.ts'
 import { decodeCheckpoint } from '../driver/restore.ts'
 import type { RestoreError } from '../driver/restore.ts'
 import type { Entry } from '../entry.ts'
 import { closeFold, emptyFolded, foldEntry, openFold } from '../leader/folded.ts'
+import type { FoldFault } from '../leader/folded.ts'
 import { defaultRequestIdBounds } from '../leader/request-ids.ts'
 import type { ReplayFault } from '../replay.ts'
 import type { LogStore } from '../store/types.ts'
@@ -22,7 +25,7 @@ export type HistoryFault = IndexError | RestoreError | ReplayFault
 export type HistoryParts<View, Draft, World, Command, Event extends AnyEvent, Rejection> = {
   readonly domain: Domain<View, Draft, World, Command, Event, Rejection>
   readonly log: Pick<ReplicatedLog<View, Command, Event, Rejection>, 'committed' | 'onBatch'>
-  readonly store: Pick<LogStore, 'read' | 'readCheckpoint' | 'status'>
+  readonly store: Pick<LogStore, 'read' | 'readArchive' | 'readCheckpoint' | 'status'>
   readonly index: HistoryIndex
   readonly yield: () => Promise<void>
   /** Called once; the index stands still from then on, and the log goes on. */
@@ -39,6 +42,10 @@ const pageLimit = { entries: 512, bytes: 4 * 1024 * 1024 }
 
 type Result = Promise<E.Either<HistoryFault, void>>
 
+/** A snapshot of another server took the place of state and log; a restored backup is an entry of this log instead. */
+const isInstalled = (batch: { readonly replaced: boolean; readonly entries: readonly unknown[] }): boolean =>
+  batch.replaced && batch.entries.length === 0
+
 export class HistoryFeeder<View, Draft, World, Command, Event extends AnyEvent, Rejection> {
   private queue: CommittedBatch<View, Event>[] = []
   private queuedEntries = 0
@@ -51,6 +58,8 @@ export class HistoryFeeder<View, Draft, World, Command, Event extends AnyEvent, 
   /** Reading back must wait for the next batch. */
   private blocked = false
   private rebuilt = false
+  /** The archive that the page being read back needs. */
+  private archive: LoadedArchive<View> | null = null
   private readonly parts: HistoryParts<View, Draft, World, Command, Event, Rejection>
   private readonly unsubscribe: () => void
 
@@ -79,7 +88,7 @@ export class HistoryFeeder<View, Draft, World, Command, Event extends AnyEvent, 
     if (this.stopped) return
     this.blocked = false
     const { maxQueuedEntries = defaultQueuedEntries } = this.parts
-    if (batch.replaced || this.queuedEntries + batch.entries.length > maxQueuedEntries) {
+    if (isInstalled(batch) || this.queuedEntries + batch.entries.length > maxQueuedEntries) {
       this.queue = []
       this.queuedEntries = 0
     }
@@ -121,7 +130,7 @@ export class HistoryFeeder<View, Draft, World, Command, Event extends AnyEvent, 
     const batch = this.queue[0]
     if (this.blocked) return null
     if (batch === undefined) return this.known.index < this.parts.log.committed().index ? this.catchUp() : null
-    if (batch.replaced) return this.restart(batch.root)
+    if (isInstalled(batch)) return this.restart(batch.root)
     const first = batch.entries[0]?.index ?? 0
     if (batch.root.index <= this.known.index) this.shift()
     else return first <= this.known.index + 1 ? this.indexQueued() : this.catchUp()
@@ -138,11 +147,12 @@ export class HistoryFeeder<View, Draft, World, Command, Event extends AnyEvent, 
   private indexQueued(): Result {
     const entries: Committed<Event>[] = []
     let root = this.known
-    for (let batch = this.queue[0]; batch !== undefined && !batch.replaced; batch = this.queue[0]) {
+    for (let batch = this.queue[0]; batch !== undefined && !isInstalled(batch); batch = this.queue[0]) {
       if (entries.length + batch.entries.length > entriesPerWrite && entries.length > 0) break
       this.shift()
       for (const entry of batch.entries) if (entry.index > this.known.index) entries.push(entry)
       root = batch.root
+      if (batch.replaced) break // what it touched is told by the state before it, what follows by its own
     }
     return this.write(entries, root)
   }
@@ -180,7 +190,8 @@ export class HistoryFeeder<View, Draft, World, Command, Event extends AnyEvent, 
     const entries = read.right
     if (entries[0]?.index !== this.known.index + 1) return this.missing(this.known.index + 1)
     const folded = this.fold(entries)
-    if (E.isLeft(folded)) return folded
+    if (E.isLeft(folded)) return this.loadArchive(folded.left)
+    this.archive = null
     const written = await this.write(folded.right.entries, folded.right.root)
     await this.parts.yield()
     return written
@@ -194,13 +205,24 @@ export class HistoryFeeder<View, Draft, World, Command, Event extends AnyEvent, 
     return Promise.resolve(E.right(undefined))
   }
 
-  private fold(entries: readonly Entry[]): E.Either<HistoryFault, { root: Root<View>; entries: Committed<Event>[] }> {
+  /** With the archive the same page is folded again. */
+  private async loadArchive(fault: FoldFault): Result {
+    const archive = await archiveFor(this.parts.domain, this.parts.store, fault)
+    if (E.isLeft(archive)) return archive
+    this.archive = archive.right
+    return E.right(undefined)
+  }
+
+  private fold(entries: readonly Entry[]): E.Either<FoldFault, { root: Root<View>; entries: Committed<Event>[] }> {
     const { domain } = this.parts
     const committed: Committed<Event>[] = []
-    const fold = openFold(domain, { ...emptyFolded(this.known.view), root: this.known }, committed)
+    const fold = openFold(domain, { ...emptyFolded(this.known.view), root: this.known }, committed, (digest) =>
+      this.archive?.digest === digest ? this.archive.view : undefined,
+    )
     for (const entry of entries) {
       const opened = foldEntry(domain, openEntry, fold, entry)
-      if (E.isLeft(opened)) return E.left({ type: 'Fold', fault: opened.left })
+      if (E.isLeft(opened)) return opened
+      if (fold.replaced) break
     }
     return E.right({ root: closeFold(domain, fold).root, entries: committed })
   }

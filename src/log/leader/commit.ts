@@ -6,6 +6,7 @@ import { first, push, shift, takeAll } from './fifo.ts'
 import { closeFold, foldEntry, openFold } from './folded.ts'
 import type { Folded, FoldFault } from './folded.ts'
 import { abandon, confirmByBatch, release } from './gates.ts'
+import { archivedIn } from './machine.ts'
 import type { Batch, Machine, Mode } from './machine.ts'
 import { forgetBelow, rememberRequest, rollbackTo } from './request-ids.ts'
 import type { RequestIds } from './request-ids.ts'
@@ -29,7 +30,11 @@ export const commitBatches = <View, Draft, World, Command, Event extends AnyEven
   release(machine.gates, machine.committed.root.index)
 }
 
-/** Folds committed entries that this server did not decide, as one batch. A Left stops the server. */
+/**
+ * Folds committed entries that this server did not decide, as one batch that ends early at a replaced state; the caller
+ * goes on behind it. A Left that names an archive can be tried again
+ * when the machine has it; any other stops the server.
+ */
 export const foldCommitted = <View, Draft, World, Command, Event extends AnyEvent, Rejection>(
   machine: Machine<View, Draft, World, Command, Event, Rejection>,
   entries: readonly Entry[],
@@ -113,7 +118,8 @@ const publish = <View, Draft, World, Command, Event extends AnyEvent, Rejection>
   batch: Batch<View, Command, Event, Rejection>,
 ): void => {
   machine.committed = batch.folded
-  machine.options.published({ root: batch.folded.root, entries: batch.entries, replaced: false })
+  if (batch.replaced) machine.archive = null
+  machine.options.published({ root: batch.folded.root, entries: batch.entries, replaced: batch.replaced })
 }
 
 const foldForeign = <View, Draft, World, Command, Event extends AnyEvent, Rejection>(
@@ -122,15 +128,20 @@ const foldForeign = <View, Draft, World, Command, Event extends AnyEvent, Reject
   entries: readonly Entry[],
 ): E.Either<FoldFault, Batch<View, Command, Event, Rejection>> => {
   const folded: Committed<Event>[] = []
-  const fold = openFold(machine.domain, from, folded)
+  const fold = openFold(machine.domain, from, folded, archivedIn(machine))
   let bytes = 0
   for (const entry of entries) {
     const opened = foldEntry(machine.domain, machine.options.open, fold, entry)
-    if (E.isLeft(opened)) return opened
+    if (E.isLeft(opened)) {
+      rollbackTo(machine.requestIds, from.root.index) // with the missing archive the same entries are folded again
+      return opened
+    }
     rememberRequest(machine.requestIds, opened.right.header)
     bytes += entry.bytes.length
+    if (fold.replaced) break // a replaced state ends its batch
   }
-  return E.right({ folded: closeFold(machine.domain, fold), entries: folded, pending: [], bytes })
+  const { replaced } = fold
+  return E.right({ folded: closeFold(machine.domain, fold), entries: folded, replaced, pending: [], bytes })
 }
 
 const dropSpeculation = <View, Draft, World, Command, Event extends AnyEvent, Rejection>(

@@ -8,20 +8,21 @@ import type { Entry } from '../entry.ts'
 import type { EventFrame } from '../stored-entry.ts'
 import type { AnyEvent, Committed, Executed, Request } from '../types.ts'
 import { push, pushFront, shift, sizeOf } from './fifo.ts'
-import { closeFold, evolveAll, noEpoch, openFold, passEntry } from './folded.ts'
+import { closeFold, evolveAll, missingArchive, noEpoch, openFold, passEntry } from './folded.ts'
 import type { OpenFold } from './folded.ts'
 import { confirmByBatch, withhold } from './gates.ts'
 import type { Gated } from './gates.ts'
+import { archivedIn } from './machine.ts'
 import type { Machine, Pending, Settled } from './machine.ts'
 import { recall, remember } from './request-ids.ts'
 import type { Remembered } from './request-ids.ts'
 import { replyToStore, storedReply } from './stored-reply.ts'
 
 /** A batch while it is decided. */
-type Drain<Draft, World, Command, Event, Rejection> = {
+type Drain<View, Draft, World, Command, Event, Rejection> = {
   readonly wallMs: number
   readonly nowMs: number
-  readonly fold: OpenFold<Draft, Event>
+  readonly fold: OpenFold<View, Draft, Event>
   readonly world: World
   readonly committed: Committed<Event>[]
   readonly entries: Entry[]
@@ -67,10 +68,11 @@ const mayAppend = <View, Draft, World, Command, Event extends AnyEvent, Rejectio
 
 const hasRoom = <View, Draft, World, Command, Event extends AnyEvent, Rejection>(
   machine: Machine<View, Draft, World, Command, Event, Rejection>,
-  drain: Drain<Draft, World, Command, Event, Rejection>,
+  drain: Drain<View, Draft, World, Command, Event, Rejection>,
 ): boolean => {
   const { limits } = machine.options
-  return drain.entries.length < limits.batchEntries && drain.bytes < limits.batchBytes
+  // A replaced state ends its batch: the world that the batch is decided on is gone.
+  return !drain.fold.replaced && drain.entries.length < limits.batchEntries && drain.bytes < limits.batchBytes
 }
 
 /** The first leader of a log's life draws its epoch before it decides anything else. */
@@ -89,9 +91,9 @@ const beginEpoch = <View, Draft, World, Command, Event extends AnyEvent, Rejecti
 const openDrain = <View, Draft, World, Command, Event extends AnyEvent, Rejection>(
   machine: Machine<View, Draft, World, Command, Event, Rejection>,
   clock: { readonly nowMs: number; readonly wallMs: number },
-): Drain<Draft, World, Command, Event, Rejection> => {
+): Drain<View, Draft, World, Command, Event, Rejection> => {
   const committed: Committed<Event>[] = []
-  const fold = openFold(machine.domain, machine.tip, committed)
+  const fold = openFold(machine.domain, machine.tip, committed, archivedIn(machine))
   const world = machine.domain.world(fold.draft)
   const { nowMs, wallMs } = clock
   return { wallMs, nowMs, fold, world, committed, entries: [], settled: [], gated: [], bytes: 0 }
@@ -100,13 +102,14 @@ const openDrain = <View, Draft, World, Command, Event extends AnyEvent, Rejectio
 /** Publishes the batch's root as the new tip and ties the withheld answers to its commit. */
 const closeDrain = <View, Draft, World, Command, Event extends AnyEvent, Rejection>(
   machine: Machine<View, Draft, World, Command, Event, Rejection>,
-  drain: Drain<Draft, World, Command, Event, Rejection>,
+  drain: Drain<View, Draft, World, Command, Event, Rejection>,
 ): void => {
   machine.deciding = []
   withhold(machine.gates, drain.gated, drain.fold.index)
   if (drain.entries.length === 0) return
   const folded = closeFold(machine.domain, drain.fold)
-  push(machine.batches, { folded, entries: drain.committed, pending: drain.settled, bytes: drain.bytes })
+  const { committed: entries, settled: pending, bytes } = drain
+  push(machine.batches, { folded, entries, replaced: drain.fold.replaced, pending, bytes })
   machine.tip = folded
   machine.uncommittedBytes += drain.bytes
   confirmByBatch(machine.gates, folded.root.index)
@@ -114,7 +117,7 @@ const closeDrain = <View, Draft, World, Command, Event extends AnyEvent, Rejecti
 
 const decideOne = <View, Draft, World, Command, Event extends AnyEvent, Rejection>(
   machine: Machine<View, Draft, World, Command, Event, Rejection>,
-  drain: Drain<Draft, World, Command, Event, Rejection>,
+  drain: Drain<View, Draft, World, Command, Event, Rejection>,
   pending: Pending<Command, Rejection>,
 ): void => {
   const { request } = pending
@@ -135,7 +138,7 @@ const decideOne = <View, Draft, World, Command, Event extends AnyEvent, Rejectio
 /** Null: the decider broke; the request is answered and nothing was touched. */
 const decide = <View, Draft, World, Command, Event extends AnyEvent, Rejection>(
   machine: Machine<View, Draft, World, Command, Event, Rejection>,
-  drain: Drain<Draft, World, Command, Event, Rejection>,
+  drain: Drain<View, Draft, World, Command, Event, Rejection>,
   pending: Pending<Command, Rejection>,
   at: number,
 ): ReturnType<typeof machine.domain.decide> | null => {
@@ -152,7 +155,7 @@ const decide = <View, Draft, World, Command, Event extends AnyEvent, Rejection>(
 
 const appendOrWithhold = <View, Draft, World, Command, Event extends AnyEvent, Rejection>(
   machine: Machine<View, Draft, World, Command, Event, Rejection>,
-  drain: Drain<Draft, World, Command, Event, Rejection>,
+  drain: Drain<View, Draft, World, Command, Event, Rejection>,
   pending: Pending<Command, Rejection>,
   at: number,
   outcome: E.Either<Rejection, Decision<Event>>,
@@ -166,6 +169,11 @@ const appendOrWithhold = <View, Draft, World, Command, Event extends AnyEvent, R
     drain.gated.push(gate(pending, E.right({ index: drain.fold.index, reply })))
     return
   }
+  const missing = missingArchive(machine.domain, drain.fold.archived, events)
+  if (missing !== null) {
+    fail(pending, `The archived state ${missing} is not at hand`)
+    return
+  }
   const frames = encode(machine, drain, pending, events)
   if (frames !== null) append(machine, drain, pending, at, { events, frames, reply })
 }
@@ -173,7 +181,7 @@ const appendOrWithhold = <View, Draft, World, Command, Event extends AnyEvent, R
 /** Frames of the events; null when they may not be appended, and the request has its answer or its gate. */
 const encode = <View, Draft, World, Command, Event extends AnyEvent, Rejection>(
   machine: Machine<View, Draft, World, Command, Event, Rejection>,
-  drain: Drain<Draft, World, Command, Event, Rejection>,
+  drain: Drain<View, Draft, World, Command, Event, Rejection>,
   pending: Pending<Command, Rejection>,
   events: readonly Event[],
 ): readonly EventFrame[] | null => {
@@ -222,7 +230,7 @@ const encodeEvent = <View, Draft, World, Command, Event extends AnyEvent, Reject
 /** Folds the events into the draft, seals their entry and remembers the answer. */
 const append = <View, Draft, World, Command, Event extends AnyEvent, Rejection>(
   machine: Machine<View, Draft, World, Command, Event, Rejection>,
-  drain: Drain<Draft, World, Command, Event, Rejection>,
+  drain: Drain<View, Draft, World, Command, Event, Rejection>,
   pending: Pending<Command, Rejection>,
   at: number,
   decided: { readonly events: readonly Event[]; readonly frames: readonly EventFrame[]; readonly reply: Reply },
@@ -242,7 +250,7 @@ const append = <View, Draft, World, Command, Event extends AnyEvent, Rejection>(
 
 const headerOf = <View, Draft, World, Command, Event extends AnyEvent, Rejection>(
   machine: Machine<View, Draft, World, Command, Event, Rejection>,
-  fold: OpenFold<Draft, Event>,
+  fold: OpenFold<View, Draft, Event>,
   request: Request,
   of: { readonly index: number; readonly at: number; readonly requestId: string; readonly reply: Reply },
 ): Parameters<typeof machine.options.seal>[0] => ({

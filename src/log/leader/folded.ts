@@ -5,6 +5,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { EventMeta } from '../../domain/events/declare.ts'
+import { invariant } from '../../domain/invariant.ts'
 import type { Configuration, Entry } from '../entry.ts'
 import type { EntryDamage, OpenedEntry, StoredEvent } from '../stored-entry.ts'
 import type { AnyEvent, Committed, Domain, EventCodec, Root } from '../types.ts'
@@ -18,9 +19,15 @@ export type Folded<View> = {
   readonly configurationIndex: number
 }
 
+/** Content of archives that are at hand, by digest. */
+export type Archived<View> = (digest: string) => View | undefined
+
 /** A batch being folded: a private draft and where it has come to. */
-export type OpenFold<Draft, Event> = {
-  readonly draft: Draft
+export type OpenFold<View, Draft, Event> = {
+  draft: Draft
+  readonly archived: Archived<View>
+  /** An archive took the place of the state in this batch. */
+  replaced: boolean
   /** What was folded, for those who are told; null: nobody is. */
   readonly entries: Committed<Event>[] | null
   index: number
@@ -34,14 +41,19 @@ export type OpenFold<Draft, Event> = {
 }
 
 /** Why a fold cannot go on. Skipping the entry would diverge: the server stops. */
-export type FoldFault = { readonly index: number; readonly what: string }
+export type FoldFault = {
+  readonly index: number
+  readonly what: string
+  /** Digest of the archive that the entry names and that is not at hand: with it the fold can go on. */
+  readonly archive?: string
+}
 
 export type OpenEntry = (bytes: Uint8Array) => E.Either<EntryDamage, OpenedEntry>
 
 /** The part of a domain that folding needs. */
 export type Fold<View, Draft, Event extends AnyEvent> = Pick<
   Domain<View, Draft, never, never, Event, never>,
-  'draft' | 'evolve' | 'publish' | 'epoch' | 'featureLevel' | 'codec'
+  'draft' | 'evolve' | 'publish' | 'epoch' | 'featureLevel' | 'codec' | 'replacement'
 >
 
 /** Epoch of a log whose first leader has not begun its life yet. */
@@ -61,8 +73,11 @@ export const openFold = <View, Draft, Event extends AnyEvent>(
   domain: Fold<View, Draft, Event>,
   from: Folded<View>,
   entries: Committed<Event>[] | null = null,
-): OpenFold<Draft, Event> => ({
+  archived: Archived<View> = () => undefined,
+): OpenFold<View, Draft, Event> => ({
   draft: domain.draft(from.root.view),
+  archived,
+  replaced: false,
   entries,
   index: from.root.index,
   term: from.term,
@@ -77,7 +92,7 @@ export const openFold = <View, Draft, Event extends AnyEvent>(
 /** Ends a batch: publishes its root. The draft must not be used afterwards. */
 export const closeFold = <View, Draft, Event extends AnyEvent>(
   domain: Fold<View, Draft, Event>,
-  open: OpenFold<Draft, Event>,
+  open: OpenFold<View, Draft, Event>,
 ): Folded<View> => ({
   root: { index: open.index, at: open.at, hash: open.hash, epoch: open.epoch, view: domain.publish(open.draft) },
   term: open.term,
@@ -89,20 +104,51 @@ export const closeFold = <View, Draft, Event extends AnyEvent>(
 /** Folds the events of one entry and takes over the epoch and feature level that they lead to. */
 export const evolveAll = <View, Draft, Event extends AnyEvent>(
   domain: Fold<View, Draft, Event>,
-  open: OpenFold<Draft, Event>,
+  open: OpenFold<View, Draft, Event>,
   events: readonly Event[],
   meta: EventMeta,
 ): void => {
   if (events.length === 0) return
-  for (const event of events) domain.evolve(open.draft, event, meta)
+  for (const event of events) {
+    replaceState(domain, open, event)
+    domain.evolve(open.draft, event, meta)
+  }
   const epoch = domain.epoch(open.draft)
   open.epoch = epoch === '' ? noEpoch : epoch
   open.featureLevel = domain.featureLevel(open.draft)
 }
 
+/** The digest of an archive that one of the events needs and that is not at hand; null: they can be folded. */
+export const missingArchive = <View, Draft, Event extends AnyEvent>(
+  domain: Fold<View, Draft, Event>,
+  archived: Archived<View>,
+  events: readonly Event[],
+): string | null => {
+  const { replacement } = domain
+  if (replacement === undefined) return null
+  for (const event of events) {
+    const digest = replacement.digest(event)
+    if (digest !== null && archived(digest) === undefined) return digest
+  }
+  return null
+}
+
+const replaceState = <View, Draft, Event extends AnyEvent>(
+  { replacement }: Fold<View, Draft, Event>,
+  open: OpenFold<View, Draft, Event>,
+  event: Event,
+): void => {
+  const digest = replacement?.digest(event) ?? null
+  if (replacement === undefined || digest === null) return
+  const view = open.archived(digest)
+  invariant(view !== undefined, `the archive ${digest} is at hand`)
+  open.draft = replacement.draft(open.draft, view)
+  open.replaced = true
+}
+
 /** Moves the fold to an entry whose events are folded. */
-export const passEntry = <Draft, Event>(
-  open: OpenFold<Draft, Event>,
+export const passEntry = <View, Draft, Event>(
+  open: OpenFold<View, Draft, Event>,
   entry: Entry,
   at: number,
   events: readonly Event[],
@@ -122,7 +168,7 @@ export const passEntry = <Draft, Event>(
 export const foldEntry = <View, Draft, Event extends AnyEvent>(
   domain: Fold<View, Draft, Event>,
   openEntry: OpenEntry,
-  open: OpenFold<Draft, Event>,
+  open: OpenFold<View, Draft, Event>,
   entry: Entry,
 ): E.Either<FoldFault, OpenedEntry> => {
   const { index } = entry
@@ -132,6 +178,9 @@ export const foldEntry = <View, Draft, Event extends AnyEvent>(
   const { header, events: stored } = opened.right
   const events = decodeAll(domain.codec, stored)
   if (E.isLeft(events)) return E.left({ index, what: events.left })
+  const archive = missingArchive(domain, open.archived, events.right)
+  if (archive !== null)
+    return E.left({ index, what: `The archived state ${archive} that it names is missing`, archive })
   evolveAll(domain, open, events.right, { index, at: header.at })
   passEntry(open, entry, header.at, events.right)
   return opened

@@ -23,7 +23,7 @@ import { emptyFifo } from './fifo.ts'
 import type { Fifo } from './fifo.ts'
 import { noGates } from './gates.ts'
 import type { Answer, Gates } from './gates.ts'
-import type { Folded, OpenEntry } from './folded.ts'
+import type { Archived, Folded, OpenEntry } from './folded.ts'
 import { noRequestIds } from './request-ids.ts'
 import type { RequestIds } from './request-ids.ts'
 
@@ -87,6 +87,8 @@ export type Pending<Command, Rejection> = {
 export type Batch<View, Command, Event, Rejection> = {
   readonly folded: Folded<View>
   readonly entries: readonly Committed<Event>[]
+  /** An archived state took the place of the whole state: everybody who watches must look again. */
+  readonly replaced: boolean
   /** Empty for entries that Raft itself appended. */
   readonly pending: readonly Settled<Command, Rejection>[]
   readonly bytes: number
@@ -108,6 +110,8 @@ export type Machine<View, Draft, World, Command, Event extends AnyEvent, Rejecti
   term: number
   committed: Folded<View>
   tip: Folded<View>
+  /** The archived state that a replacement on its way names; null: there is none. */
+  archive: { readonly digest: string; readonly view: View } | null
   readonly queue: Fifo<Pending<Command, Rejection>>
   queuedBytes: number
   readonly batches: Fifo<Batch<View, Command, Event, Rejection>>
@@ -119,6 +123,12 @@ export type Machine<View, Draft, World, Command, Event extends AnyEvent, Rejecti
   /** The first command was queued in this leadership. */
   begun: boolean
 }
+
+/** What the machine's folds may take archived states from. */
+export const archivedIn =
+  <View>(machine: { readonly archive: { readonly digest: string; readonly view: View } | null }): Archived<View> =>
+  (digest) =>
+    machine.archive?.digest === digest ? machine.archive.view : undefined
 
 /** A machine that follows, at a folded state of the log. */
 export const createMachine = <View, Draft, World, Command, Event extends AnyEvent, Rejection>(
@@ -134,6 +144,7 @@ export const createMachine = <View, Draft, World, Command, Event extends AnyEven
   term: 0,
   committed: from,
   tip: from,
+  archive: null,
   queue: emptyFifo(),
   queuedBytes: 0,
   batches: emptyFifo(),

@@ -3,6 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { Entry, LogPosition } from '../entry.ts'
+import { readArchive } from '../store/archives.ts'
 import { Checkpoints, findCheckpoints } from '../store/checkpoints.ts'
 import { failWith, faultingDisk, guarded } from '../store/fault.ts'
 import { inspect } from '../store/inspect.ts'
@@ -20,6 +21,8 @@ export type OfflineLog = {
   readonly entries: (from: number) => AsyncIterable<Entry>
   /** Rows of the newest sound checkpoint at or below an index, to replay from. */
   readonly readCheckpoint: LogStore['readCheckpoint']
+  /** Rows of a restored backup that an entry names. */
+  readonly readArchive: LogStore['readArchive']
 }
 
 const entriesPerRead = 256
@@ -43,6 +46,7 @@ export const openOfflineLog =
         bytes: writtenBytes(log.segments),
         entries: (from) => entriesFrom(disk, log, Math.max(from, firstIndexOf(log))),
         readCheckpoint: (atOrBelow) => guarded(() => checkpoints.read(atOrBelow)),
+        readArchive: (digest) => guarded(() => readArchive(disk, options, digest)),
       }
     })
 

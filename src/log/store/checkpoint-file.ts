@@ -31,7 +31,7 @@ const bytesPerBlock = 256 * 1024
 const bytesPerRead = 1024 * 1024
 
 /** Writes a checkpoint and gives it its name; rows are pulled in slices with `pause` between them. */
-export const writeCheckpointFile = async (
+export const writeCheckpointFile = (
   disk: Disk,
   dir: string,
   draft: CheckpointDraft,
@@ -39,7 +39,19 @@ export const writeCheckpointFile = async (
   pause: () => Promise<void>,
 ): Promise<CheckpointMeta> => {
   const name = checkpointName(draft.last.index)
-  const temporary = `${dir}/${temporaryName(name)}`
+  return writeRowsFile(disk, { dir, temporary: temporaryName(name), nameOf: () => name }, draft, rows, pause)
+}
+
+/** The same under a name that may depend on the content. */
+export const writeRowsFile = async (
+  disk: Disk,
+  place: { readonly dir: string; readonly temporary: string; readonly nameOf: (digest: string) => string },
+  draft: CheckpointDraft,
+  rows: Iterable<CheckpointRow>,
+  pause: () => Promise<void>,
+): Promise<CheckpointMeta> => {
+  const { dir } = place
+  const temporary = `${dir}/${place.temporary}`
   const how = { access: 'readWrite', create: true, exclusive: false, dsync: false, mode: 0o600 } as const
   const file = await disk.open(temporary, how)
   let written: { readonly bytes: number; readonly digest: string }
@@ -50,7 +62,7 @@ export const writeCheckpointFile = async (
   } finally {
     await file.close()
   }
-  await disk.rename(temporary, `${dir}/${name}`)
+  await disk.rename(temporary, `${dir}/${place.nameOf(written.digest)}`)
   await disk.syncDir(dir)
   return { ...draft, ...written }
 }

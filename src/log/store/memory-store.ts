@@ -19,14 +19,23 @@ type Memory = {
   start: LogPosition
   entries: Entry[]
   checkpoints: readonly Kept[]
+  readonly archives: Map<string, Kept>
 }
 
 const keepCheckpoints = 3
+const placeless = {
+  last: origin,
+  at: 0,
+  epoch: '',
+  featureLevel: 0,
+  configuration: { servers: [] },
+  configurationIndex: 0,
+}
 const rowsPerSlice = 2000
 
 /** An empty store in memory. `pause` lets other work run between slices of rows. */
 export const memoryStore = (pause: () => Promise<void>): LogStore => {
-  const memory: Memory = { start: origin, entries: [], checkpoints: [] }
+  const memory: Memory = { start: origin, entries: [], checkpoints: [], archives: new Map() }
   const { inOrder, checked, end } = turns('memory')
   return {
     restored: {
@@ -53,6 +62,26 @@ export const memoryStore = (pause: () => Promise<void>): LogStore => {
         done(() => {
           const kept = memory.checkpoints.filter(({ meta }) => meta.last.index <= atOrBelow).at(-1)
           return kept === undefined ? null : { meta: kept.meta, rows: rowsOf(kept) }
+        }),
+      ),
+    writeArchive: (rows) =>
+      checked(async () => {
+        const kept = await keep(placeless, rows, pause)
+        const { digest, bytes } = kept.meta
+        memory.archives.set(digest, kept)
+        return { digest, bytes }
+      }),
+    readArchive: (digest) =>
+      checked(() =>
+        done(() => {
+          const kept = memory.archives.get(digest)
+          return kept === undefined ? null : { rows: rowsOf(kept) }
+        }),
+      ),
+    keepArchives: (digests) =>
+      checked(() =>
+        done(() => {
+          for (const digest of [...memory.archives.keys()]) if (!digests.has(digest)) memory.archives.delete(digest)
         }),
       ),
     compactTo: (index) =>

@@ -23,6 +23,12 @@ export const checkpointIndexOf = (name: string): number | null => {
   return index === undefined ? null : Number.parseInt(index, 10)
 }
 
+/** `<hex SHA-256 of its content>.arch`. */
+export const archiveName = (digest: string): string => `${digest}.arch`
+
+/** The digest in an archive's name; null for any other file. */
+export const archiveDigestOf = (name: string): string | null => /^([0-9a-f]{64})\.arch$/.exec(name)?.[1] ?? null
+
 /** The name under which a file is written before it is complete. */
 export const temporaryName = (name: string): string => name + temporarySuffix
 

@@ -4,6 +4,7 @@
  */
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { Restored } from '../raft/types.ts'
+import { keepArchives, readArchive, writeArchive } from './archives.ts'
 import { Checkpoints, findCheckpoints } from './checkpoints.ts'
 import type { FoundCheckpoints } from './checkpoints.ts'
 import { compactionOf } from './compaction.ts'
@@ -169,6 +170,9 @@ const storeOf = (parts: Parts): LogStore => {
         return written
       }),
     readCheckpoint: (atOrBelow) => checked(() => checkpoints.read(atOrBelow)),
+    writeArchive: (rows) => checked(() => writeArchive(disk, options, rows)),
+    readArchive: (digest) => checked(() => readArchive(disk, options, digest)),
+    keepArchives: (digests) => checked(() => keepArchives(disk, options, digests)),
     compactTo: (index) =>
       inOrder(async () => {
         const { count, start } = await compactionOf(disk, log, Math.min(index, newestIndex(checkpoints) + 1))

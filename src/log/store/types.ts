@@ -39,6 +39,9 @@ export type CheckpointMeta = {
   readonly digest: string // hex SHA-256 of the content
 }
 
+/** A restored backup's content; `digest`: hex SHA-256. */
+export type ArchiveMeta = { readonly digest: string; readonly bytes: number }
+
 /** One row of a checkpoint: which view and table, and the record as plain data (MessagePack on disk). */
 export type CheckpointRow = { readonly view: string; readonly table: string; readonly data: unknown }
 
@@ -80,6 +83,14 @@ export type LogStore = {
   ) => ReturnType<
     TaskEither<StoreError, { readonly meta: CheckpointMeta; readonly rows: AsyncIterable<CheckpointRow> } | null>
   >
+  /** Keeps the rows of a restored backup beside the log, durably and under the digest of their content. */
+  readonly writeArchive: (rows: Iterable<CheckpointRow>) => ReturnType<TaskEither<StoreError, ArchiveMeta>>
+  /** Rows of a kept archive, its digest verified before the first row is handed out; null: there is none. */
+  readonly readArchive: (
+    digest: string,
+  ) => ReturnType<TaskEither<StoreError, { readonly rows: AsyncIterable<CheckpointRow> } | null>>
+  /** Removes all archives but these. */
+  readonly keepArchives: (digests: ReadonlySet<string>) => ReturnType<TaskEither<StoreError, void>>
   /** Drops whole segments that end below `index` and checkpoints that are no longer the start of a retained moment. */
   readonly compactTo: (index: number) => ReturnType<TaskEither<StoreError, { readonly firstIndex: number }>>
   /** Replaces everything by an installed checkpoint (its file is complete and verified). */
