@@ -77,6 +77,12 @@ const describeCatalog = (type: string, of: Field): string | undefined => {
 
 const describeSystem = (type: string, of: Field, payload: Tree): string | undefined => {
   switch (type) {
+    case 'PreparedQueryDefined':
+      return `${queryName(of)} for service ${shown(member(payload, 'Service'), 'Service')}`
+    case 'PreparedQueryRemoved':
+      return queryName(of) + byCause(of('Cause'))
+    case 'AutopilotConfigured':
+      return `last contact ${of('LastContactThresholdMs')} ms, trailing ${of('MaxTrailingLogs')}, quorum ${of('MinQuorum')}`
     case 'EpochStarted':
       return `${shortId(of('Epoch'))}, feature level ${of('FeatureLevel')}`
     case 'FeatureLevelRaised':
@@ -93,6 +99,8 @@ const describeSystem = (type: string, of: Field, payload: Tree): string | undefi
       return undefined
   }
 }
+
+const queryName = (of: Field): string => (of('Name') === '' ? shortId(of('ID')) : of('Name'))
 
 const maxValueLength = 40
 

@@ -52,6 +52,9 @@ export type QueryDefinition = t.TypeOf<typeof QueryDefinition>
 /** A query as the log holds it. `createIndex` 0: created by the entry that carries this record. */
 export const queryFields = { id: t.string, ...definitionFields, createIndex: t.number }
 
+/** What stands for a token where it must not be shown. */
+export const redactedToken = '<hidden>'
+
 /** True for a query whose name is a beginning of names. */
 export const isTemplate = (query: Pick<QueryDefinition, 'template'>): boolean => query.template.type !== ''
 

@@ -34,6 +34,13 @@ describe('What happened, in words', () => {
     ['KeySet', { Key: 'k', Value: value('\u001b[31m') }, 'k = (5 bytes)'],
     ['KeySet', { Key: 'a\u001b[31mb', Value: '' }, 'a [31mb = ""'],
     ['KeyLocked', { Key: 'app/leader', Session: id }, 'app/leader by 4a2c…'],
+    ['PreparedQueryDefined', { ID: id, Name: 'geo-', Service: { Service: 'web' } }, 'geo- for service web'],
+    ['PreparedQueryRemoved', { ID: id, Name: '', Cause: 'session' }, '4a2c… because of its session'],
+    [
+      'AutopilotConfigured',
+      { LastContactThresholdMs: 200, MaxTrailingLogs: 250, MinQuorum: 0 },
+      'last contact 200 ms, trailing 250, quorum 0',
+    ],
     ['KeyUnlocked', { Key: 'k', Cause: 'request', LockDelayUntil: null }, 'k'],
     [
       'KeyUnlocked',

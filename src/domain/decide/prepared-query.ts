@@ -10,7 +10,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { CommandOf } from '../commands/all.ts'
 import type { QueryEvent } from '../events/prepared-query.ts'
 import { parseGoDuration } from '../go-duration.ts'
-import { isTemplate, sameDefinition } from '../prepared-query.ts'
+import { isTemplate, redactedToken, sameDefinition } from '../prepared-query.ts'
 import type { QueryDefinition } from '../prepared-query.ts'
 import { foldCase } from '../utf8.ts'
 import type { DecideContext, Decision } from './decision.ts'
@@ -20,9 +20,6 @@ import { denied } from './rights.ts'
 import type { QueryRecord, World } from './world.ts'
 
 export type QueryRulesWorld = Pick<World, 'queries' | 'sessions'>
-
-/** The token that a client without the right to see tokens was shown. */
-export const redactedToken = '<hidden>'
 
 /** Reply: `{ID}`. */
 export const decideCreateQuery = (

@@ -26,8 +26,6 @@ export type Route = {
     | 'node:write'
     | 'service and node:read items'
     | 'by operation'
-    | 'query:read items'
-    | 'query:write'
     | 'operator:write'
     | 'operator by method'
     | 'query by method'

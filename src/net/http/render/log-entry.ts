@@ -1,6 +1,7 @@
 /** Log entries and events in the shape that clients see (history: words). Fields of payloads are named as in the API. */
 import type { Actor } from '../../../domain/actor.ts'
 import type { ByteString } from '../../../domain/bytes.ts'
+import { redactedToken } from '../../../domain/prepared-query.ts'
 import { toBase64, toByteString } from '../../json/byte-string.ts'
 import { array, quote, stringify } from '../../json/write.ts'
 import type { LoggedEntry, LoggedEvent, LoggedValue } from '../log-reader.ts'
@@ -58,6 +59,7 @@ const fieldNames: { readonly [type: string]: { readonly [field: string]: string 
 const shown = (name: string, value: LoggedValue): ByteString => {
   if (value === null) return 'null'
   if (value instanceof Uint8Array || (name === 'value' && typeof value === 'string')) return `"${toBase64(value)}"`
+  if (name === 'token' && value !== '') return quote(redactedToken) // a secret: of a prepared query
   if (typeof value === 'string') return quote(value)
   if (typeof value !== 'object') return String(value)
   if (isList(value)) return isPairs(value) ? map(value) : array(value.map((item) => shown('', item)))
