@@ -22,10 +22,12 @@ export const Bytes = new t.Type<Bytes>(
 /** An unsigned 64-bit number that clients own (flags, event indexes): exact, never a JavaScript number. */
 export const UInt64 = new t.Type<bigint>(
   'UInt64',
-  (u): u is bigint => typeof u === 'bigint',
-  (u, c) => (typeof u === 'bigint' && u >= 0n && u <= 0xffff_ffff_ffff_ffffn ? t.success(u) : t.failure(u, c)),
+  (u): u is bigint => isUInt64(u),
+  (u, c) => (isUInt64(u) ? t.success(u) : t.failure(u, c)),
   t.identity,
 )
+
+const isUInt64 = (u: unknown): u is bigint => typeof u === 'bigint' && u >= 0n && u <= 0xffff_ffff_ffff_ffffn
 
 /** The one zero: records share it instead of holding a heap number each. */
 export const zeroFlags = 0n

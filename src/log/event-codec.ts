@@ -16,7 +16,7 @@ export type Declared<Event extends AnyEvent> = {
   readonly type: string
   readonly version: number
   readonly since: number
-  readonly codec: t.Decoder<unknown, Event>
+  readonly codec: t.Decoder<unknown, Event> & { readonly is: t.Is<Event> }
 }
 
 /**
@@ -62,6 +62,7 @@ const decodeWith = <Event extends AnyEvent>(
   if (E.isLeft(stored)) return E.left(`The event ${declared.type} is malformed: ${stored.left}`)
   let record: StoredRecord = stored.right
   for (const upcast of steps) record = upcast.step(record)
+  if (declared.codec.is(record)) return E.right(record) // several times quicker than `decode`, which says what is wrong
   const decoded = declared.codec.decode(record)
   return E.isRight(decoded)
     ? decoded

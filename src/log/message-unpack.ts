@@ -236,23 +236,51 @@ const setField = (into: { [key: string]: Packable }, key: string, value: Packabl
 
 const readKey = (from: Reader): string => {
   const head = takeByte(from)
-  if (head >= 0xa0 && head <= 0xbf) return readString(from, head & 0x1f)
+  if (head >= 0xa0 && head <= 0xbf) return readShortKey(from, head & 0x1f)
   if (head === 0xd9) return readString(from, takeLength(from, 1, 32))
   if (head === 0xda) return readString(from, takeLength(from, 2, 0x100))
   refuse(from, 'a key is not a string')
   return ''
 }
 
-const longAsciiFrom = 24
+/** Keys seen last, by a hash of their bytes: making a property name of a new string costs more than comparing one. */
+const knownKeys: string[] = Array<string>(256).fill('')
+
+const readShortKey = (from: Reader, length: number): string => {
+  const { bytes, position: at } = from
+  if (length === 0 || bytes.length - at < length) return readString(from, length)
+  const slot = ((bytes[at] ?? 0) * 7 + (bytes[at + length - 1] ?? 0) * 3 + length) & 0xff
+  const known = knownKeys[slot] ?? ''
+  if (known.length === length && isAt(known, bytes, at)) {
+    from.position = at + length
+    return known
+  }
+  const key = readString(from, length)
+  if (key.length === length) knownKeys[slot] = key // ASCII: one byte per character, as `isAt` compares
+  return key
+}
+
+const isAt = (text: string, bytes: Buffer, at: number): boolean => {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) !== bytes[at + i]) return false
+  return true
+}
+
+const builtBelow = 13 // up to here a loop is quicker than a native call
 
 const readString = (from: Reader, length: number): string => {
   if (!has(from, length)) return ''
   const { bytes, position: at } = from
   from.position = at + length
   for (let i = at; i < at + length; i++) if ((bytes[i] ?? 0) >= 0x80) return readUtf8(from, at, length)
-  if (length >= longAsciiFrom) return bytes.toString('latin1', at, at + length)
+  return length < builtBelow ? shortAscii(bytes, at, at + length) : bytes.toString('latin1', at, at + length)
+}
+
+const shortAscii = (bytes: Buffer, from: number, to: number): string => {
   let text = ''
-  for (let i = at; i < at + length; i++) text += String.fromCharCode(bytes[i] ?? 0)
+  let at = from
+  for (; at + 4 <= to; at += 4)
+    text += String.fromCharCode(bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0, bytes[at + 3] ?? 0)
+  for (; at < to; at++) text += String.fromCharCode(bytes[at] ?? 0)
   return text
 }
 

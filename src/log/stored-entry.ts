@@ -112,9 +112,9 @@ export const openHeader = (
   const end = body + buffer.readUIntLE(5, 3)
   const variable = unpack(buffer.subarray(body + fixedBytes, end))
   if (E.isLeft(variable)) return damage(body, `the header's map is malformed: ${variable.left}`)
-  const decoded = Variable.decode(variable.right)
-  if (E.isLeft(decoded)) return damage(body, 'the header lacks a field or has one of a wrong type')
-  const { actor, cause, note, reply } = decoded.right
+  const map = variable.right
+  if (!Variable.is(map)) return damage(body, 'the header lacks a field or has one of a wrong type')
+  const { actor, cause, note, reply } = map
   const header: Header = {
     index: readUint(buffer, body + field.index),
     term: readUint(buffer, body + field.term),
