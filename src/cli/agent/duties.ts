@@ -93,7 +93,11 @@ export const startDuties = (deps: DutiesDeps): Duties => {
 
   const unfollow = deps.log.onBatch((batch) => {
     if (!leads) return
-    if (batch.replaced) sessions.elected(worldOf(batch.root.view).sessions.all(), steadyMs())
+    if (batch.replaced) {
+      sessions.elected(worldOf(batch.root.view).sessions.all(), steadyMs())
+      reconcile() // a restored catalog may not know this server, or know it as it was
+      return
+    }
     for (const entry of batch.entries)
       for (const event of entry.events) sessions.committed(event, entry.index, steadyMs())
   })

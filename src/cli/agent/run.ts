@@ -6,6 +6,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { randomUUID } from 'node:crypto'
 import { rm, writeFile } from 'node:fs/promises'
 import { getHeapStatistics } from 'node:v8'
+import { realEnv } from '../../log/driver/clock.ts'
 import type { Logger } from '../../net/logging/logger.ts'
 import { serveHttp } from '../../net/http/serve-http.ts'
 import type { HttpServer, ListenAddress } from '../../net/http/serve-http.ts'
@@ -26,6 +27,7 @@ import type { OwnNode } from './own-node.ts'
 import { portOwner, portTaken } from './port-owner.ts'
 import { processGauges } from './process-gauges.ts'
 import { startServer } from './server.ts'
+import { serverSnapshots } from './snapshots.ts'
 import type { RunningServer } from './server.ts'
 
 /** Runs until a signal or a fault; the number is the exit code. */
@@ -106,6 +108,7 @@ const listenAll = async (
     agent: agentInfo({ config, node, log: server.log.status, wallMs: () => Date.now() }),
     operator: operatorInfo({ node, log: server.log, wallMs: () => Date.now() }),
     history: historyReader(server),
+    snapshots: serverSnapshots(server.log, { wallMs: realEnv.wall, random: realEnv.random, pause: realEnv.yield }),
     metrics,
     clock: systemClock,
     newId: randomUUID,

@@ -1,5 +1,6 @@
 /** What the HTTP layer is given: settings and functions. It composes nothing and owns no log. */
 import type { Backend } from '../backend.ts'
+import type { Snapshots } from '../snapshots.ts'
 import type { PlainJson } from '../json/write.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { HttpClock } from './clock.ts'
@@ -85,6 +86,7 @@ export type HttpDeps = {
   readonly agent: AgentInfo
   readonly operator: OperatorInfo
   readonly history: HistoryReader
+  readonly snapshots: Snapshots
   readonly metrics: Metrics
   readonly clock: HttpClock
   /** A fresh random UUID. */

@@ -90,14 +90,23 @@ export class Exchange {
   }
 
   /** Begins an answer of unknown length. */
-  startStream(contentType: string): void {
+  startStream(contentType: string, headers: Headers = noHeaders): void {
     if (this.over) return
     this.answered?.()
-    this.response.writeHead(200, [...this.routeHeaders, 'Content-Type', contentType, ...nosniff])
+    this.response.writeHead(200, [...this.routeHeaders, 'Content-Type', contentType, ...nosniff, ...headers])
   }
 
   writeLine(line: ByteString): void {
     if (!this.over) this.response.write(`${line}\n`, 'latin1')
+  }
+
+  writeBytes(bytes: Uint8Array): void {
+    if (!this.over) this.response.write(bytes)
+  }
+
+  /** Breaks an answer off that cannot be completed: the client must not take it for a whole one. */
+  breakStream(): void {
+    if (!this.over) this.response.destroy()
   }
 
   /** Resolves when the client has taken what was written, or is gone. */

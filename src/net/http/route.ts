@@ -41,7 +41,8 @@ export type Route = {
   readonly handle: Handler
 }
 
-export type BodyLimit = 'none' | 'json' | 'kv' | 'txn'
+/** `stream`: the handler reads the body itself, and all of it. */
+export type BodyLimit = 'none' | 'json' | 'kv' | 'txn' | 'stream'
 
 /** A JSON body of an endpoint without a limit of its own. */
 export const jsonBodyBytes = 1_048_576
@@ -49,6 +50,7 @@ export const jsonBodyBytes = 1_048_576
 export const bodyLimitBytes = (limit: BodyLimit, context: HttpContext): number => {
   switch (limit) {
     case 'none':
+    case 'stream':
       return 0
     case 'json':
       return jsonBodyBytes

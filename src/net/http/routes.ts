@@ -31,6 +31,7 @@ import { handleUsage } from './handlers/operator-usage.ts'
 import { handleQueries, handleQuery } from './handlers/prepared-query.ts'
 import { handleRoot } from './handlers/root.ts'
 import { handleCreate, handleDestroy, handleInfo, handleList, handleNode, handleRenew } from './handlers/session.ts'
+import { handleSnapshot } from './handlers/snapshot.ts'
 import { handleLeader, handlePeers } from './handlers/status.ts'
 import { handleTxn } from './handlers/txn.ts'
 import type { Handler, Method, Route } from './route.ts'
@@ -124,5 +125,6 @@ export const routes: readonly Route[] = [
   route(['GET'], '/v1/log', 'operator:read', handleLog),
   route(['GET'], '/v1/log/status', 'operator:read', handleLogStatus),
   route(['GET'], '/v1/log/entry/', 'operator:read', handleLogEntry),
+  route(['GET', 'PUT'], '/v1/snapshot', 'operator:write', handleSnapshot, { body: 'stream' }),
   route(['GET', 'PUT', 'POST', 'DELETE'], '/', 'none', handleRoot),
 ]

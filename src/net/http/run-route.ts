@@ -18,7 +18,7 @@ export const runRoute = (context: HttpContext, route: Route, exchange: Exchange)
   }
   if (!admit(context, route, exchange)) return
   exchange.argument = route.path.endsWith('/') ? exchange.path.slice(route.path.length) : ''
-  if (exchange.method === 'GET' || route.body === 'none') {
+  if (exchange.method === 'GET' || route.body === 'none' || route.body === 'stream') {
     handle(context, route, exchange, noBody)
     return
   }

@@ -58,7 +58,7 @@ export const executeFor = (
     })
 }
 
-const noteOf = (exchange: Exchange): string | null => {
+export const noteOf = (exchange: Exchange): string | null => {
   const note = first(exchange.params, 'note') ?? exchange.header('x-change-note') ?? ''
   return note === '' ? null : note
 }

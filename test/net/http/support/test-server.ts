@@ -4,6 +4,7 @@ import { defaultHttpOptions } from '../../../../src/net/http/context.ts'
 import type { AgentInfo, HttpDeps, HttpOptions } from '../../../../src/net/http/context.ts'
 import type { HistoryReader } from '../../../../src/net/http/log-reader.ts'
 import type { OperatorInfo } from '../../../../src/net/http/operator-info.ts'
+import type { Snapshots } from '../../../../src/net/snapshots.ts'
 import { serveHttp } from '../../../../src/net/http/serve-http.ts'
 import { metricsRegistry } from '../../../../src/net/metrics/metrics.ts'
 import { fakeClock } from './fake-clock.ts'
@@ -62,6 +63,11 @@ export const testOperator: OperatorInfo = {
   transferLeader: () => Promise.resolve(E.left('Alone')),
 }
 
+const noSnapshots: Snapshots = {
+  save: () => Promise.resolve(E.left({ type: 'NotReady' })),
+  restore: () => Promise.resolve(E.left({ type: 'Busy' })),
+}
+
 export const noHistory: HistoryReader = {
   status: () => Promise.resolve({ LastIndex: 0 }),
   range: () => ({ first: 1, last: 0 }),
@@ -89,6 +95,7 @@ export const testServer = async (
       agent: testAgent,
       operator: testOperator,
       history: noHistory,
+      snapshots: noSnapshots,
       metrics: metricsRegistry(clock.wallMs),
       clock,
       newId: () => {
