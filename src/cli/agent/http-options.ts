@@ -14,6 +14,7 @@ export const httpOptions = (config: RuntimeConfig): HttpOptions => ({
   datacenter: config.datacenter,
   nodeName: config.nodeName,
   defaultAclPolicy: config.acl.defaultPolicy,
+  connectEnabled: config.connectEnabled,
   kvMaxValueBytes: config.limits.kvMaxValueBytes,
   txnMaxBytes: config.limits.txnMaxRequestBytes,
   responseHeaders: [...config.http.responseHeaders],

@@ -23,16 +23,22 @@ import type { Views } from '../../projections/views.ts'
 import type { RuntimeConfig } from './config/runtime-config.ts'
 import { startDuties } from './duties.ts'
 import { noticeText, openErrorText, storeErrorText } from './fault-text.ts'
+import { keepHistory } from './kept-history.ts'
+import type { KeptHistory } from './kept-history.ts'
 import { logDomain } from './log-domain.ts'
 import { rpcAddress } from './own-node.ts'
 import type { OwnNode } from './own-node.ts'
 import { selfRegistrationOf } from './own-records.ts'
 import { serverBackend } from './server-backend.ts'
 
+/** Bytes of log that an agent without a data directory keeps. */
+const memoryLogBytes = 64 * 1024 * 1024
+
 export type RunningServer = {
   readonly log: RunningLog<Views, Command, Event, Rejection>
   readonly store: LogStore
   readonly backend: Backend
+  readonly history: KeptHistory
   readonly stop: () => Promise<void>
 }
 
@@ -73,6 +79,13 @@ export const startServer = async (deps: ServerDeps): Promise<E.Either<string, Ru
     nowMs: realEnv.now,
     requested: duties.requested,
   })
+  const history = keepHistory({
+    domain,
+    log: log.right,
+    store,
+    dataDir: config.dataDir,
+    logger: logger.named('server'),
+  })
   log.right.onLeadership((leads) => {
     logger.named('server').info(leads ? 'New leader elected' : 'Cluster leadership lost', { payload: node.name })
   })
@@ -80,8 +93,10 @@ export const startServer = async (deps: ServerDeps): Promise<E.Either<string, Ru
     log: log.right,
     store,
     backend,
+    history,
     stop: async () => {
       duties.stop()
+      await history.stop()
       await log.right.stop()
       const closed = await store.close()
       if (E.isLeft(closed)) logger.error('Closing the log failed', { reason: storeErrorText(closed.left) })
@@ -128,7 +143,8 @@ const logOptions = ({ config, node, logger, onFatal }: ServerDeps): LogOptions<W
     ...defaultCheckpointPolicy,
     retention: {
       maxAgeMs: config.history.maxAgeMs,
-      maxBytes: config.history.maxBytes,
+      // Without a disk the log lives on the heap, which has other work to do.
+      maxBytes: config.dataDir === null ? Math.min(config.history.maxBytes, memoryLogBytes) : config.history.maxBytes,
       trailingEntries: config.raft.trailingLogs,
     },
   },

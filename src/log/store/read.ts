@@ -1,10 +1,9 @@
 /** Reading of files and of single entries, each checked before it is handed out. */
 import * as E from 'fp-ts/lib/Either.js'
-import { invariant } from '../../domain/invariant.ts'
 import type { Entry, LogPosition } from '../entry.ts'
 import { entryOf, placeAt } from '../stored-entry.ts'
 import { failDamaged } from './fault.ts'
-import { locate } from './log-state.ts'
+import { firstIndexOf, locate } from './log-state.ts'
 import type { LogState, Segment } from './log-state.ts'
 import type { Disk } from './types.ts'
 
@@ -45,39 +44,61 @@ export const readEntries = async (
   while (index <= log.last.index && entries.length < limit.entries) {
     const run = nextRun(log, index, { entries: limit.entries - entries.length, bytes: limit.bytes - bytes })
     if (run === null || (entries.length > 0 && bytes + run.bytes > limit.bytes && run.count === 1)) break
-    const part = await readPart(disk, run.segment.path, run.offset, run.bytes)
-    for (let i = 0; i < run.count; i++, index++) entries.push(entryIn(part, log, index, run.offset))
+    const part = await readRun(disk, log, run)
+    if (part === null) break
+    for (const place of run.places) entries.push(entryIn(part, run, place, index++))
     bytes += run.bytes
     if (bytes >= limit.bytes) break
   }
   return entries
 }
 
+type Place = { readonly offset: number; readonly length: number }
+
+/** Where entries lie, noted before the file is read: meanwhile a compaction or a truncation may move the log's ends. */
+type Run = {
+  readonly segment: Segment
+  readonly first: number
+  readonly offset: number
+  readonly bytes: number
+  readonly count: number
+  readonly places: readonly Place[]
+}
+
 /** Entries that lie one after the other in one file, as many as the limit allows and at least one. */
-const nextRun = (log: LogState, index: number, limit: ReadLimit) => {
+const nextRun = (log: LogState, index: number, limit: ReadLimit): Run | null => {
   const first = locate(log, index)
   if (first === undefined) return null
   const { segment, offset } = first
   const at = index - segment.first
-  let count = 1
+  const places: Place[] = [{ offset, length: first.length }]
   let end = offset + first.length
-  while (count < limit.entries) {
-    const [next, length] = [segment.offsets[at + count], segment.lengths[at + count]]
+  while (places.length < limit.entries) {
+    const [next, length] = [segment.offsets[at + places.length], segment.lengths[at + places.length]]
     if (next === undefined || length === undefined || next + length - offset > limit.bytes) break
     end = next + length
-    count += 1
+    places.push({ offset: next, length })
   }
-  return { segment, offset, count, bytes: end - offset }
+  return { segment, first: index, offset, count: places.length, bytes: end - offset, places }
 }
 
-const entryIn = (part: Buffer, log: LogState, index: number, partOffset: number): Entry => {
-  const place = locate(log, index)
-  invariant(place !== undefined, `entry ${index} is retained`)
-  const start = place.offset - partOffset
+/** The bytes of a run; null when it was compacted away while it was read. */
+const readRun = async (disk: Disk, log: LogState, run: Run): Promise<Buffer | null> => {
+  const gone = () => run.first < firstIndexOf(log)
+  try {
+    return await readPart(disk, run.segment.path, run.offset, run.bytes)
+  } catch (caught) {
+    if (gone()) return null
+    throw caught
+  }
+}
+
+const entryIn = (part: Buffer, run: Run, place: Place, index: number): Entry => {
+  const start = place.offset - run.offset
   const read = entryOf(part.subarray(start, start + place.length))
-  if (E.isLeft(read)) return failDamaged(place.segment.path, place.offset + read.left.offset, read.left.what)
+  if (E.isLeft(read)) return failDamaged(run.segment.path, place.offset + read.left.offset, read.left.what)
   if (read.right.index === index) return read.right
-  return failDamaged(place.segment.path, place.offset, `entry ${read.right.index} stands where ${index} should`)
+  return failDamaged(run.segment.path, place.offset, `entry ${read.right.index} stands where ${index} should`)
 }
 
 /** Term and hash at an index; null when it is not retained. */

@@ -107,6 +107,7 @@ const assemble = (
     checks: checkSettings(all),
     telemetry: telemetrySettings(all),
     ui: { enabled: all.bool('ui_config.enabled'), contentPath: contentPath(all.text('ui_config.content_path')) },
+    connectEnabled: all.bool('connect.enabled'),
     acl: {
       enabled: all.bool('acl.enabled'),
       defaultPolicy: all.text('acl.default_policy') === 'deny' ? 'deny' : 'allow',

@@ -3,6 +3,7 @@ import type { Given } from './values.ts'
 /** What `-dev` changes before files and flags have their say. */
 export const devDefaults: Given = new Map<string, string | number | boolean>([
   ['bind_addr', '127.0.0.1'],
+  ['connect.enabled', true],
   ['enable_debug', true],
   ['log_level', 'DEBUG'],
   ['performance.raft_multiplier', 1],

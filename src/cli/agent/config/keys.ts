@@ -223,7 +223,7 @@ const laterRows: readonly Row[] = [
   ['connect.ca_provider', 'string', '', 'the service mesh'],
   ['connect.enable_mesh_gateway_wan_federation', 'bool', false, 'the service mesh'],
   ['connect.enable_serverless_plugin', 'bool', false, 'the service mesh'],
-  ['connect.enabled', 'bool', true, 'the service mesh'],
+  ['connect.enabled', 'bool', false, 'now'],
   ['default_intention_policy', 'string', '', 'the service mesh'],
   ['discard_check_output', 'bool', false, local],
   ['dns_config.a_record_limit', 'int', 0, 'DNS'],

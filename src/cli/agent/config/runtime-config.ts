@@ -141,6 +141,8 @@ export type RuntimeConfig = {
   readonly checks: CheckSettings
   readonly telemetry: TelemetrySettings
   readonly ui: { readonly enabled: boolean; readonly contentPath: string }
+  /** Whether intentions are served; off, Connect refuses everything. */
+  readonly connectEnabled: boolean
   readonly acl: { readonly enabled: boolean; readonly defaultPolicy: 'allow' | 'deny' }
 
   readonly sessionTtlMinMs: number
