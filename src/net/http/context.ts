@@ -14,6 +14,8 @@ export type HttpOptions = {
   readonly datacenter: string
   readonly nodeName: string
   readonly defaultAclPolicy: 'allow' | 'deny'
+  /** connect.enabled: whether intentions are served. */
+  readonly connectEnabled: boolean
   /** Bytes of one KV value (limits.kv_max_value_size). */
   readonly kvMaxValueBytes: number
   /** Bytes of a transaction's body (limits.txn_max_req_len); the larger of both limits holds. */
@@ -49,6 +51,7 @@ export const defaultHttpOptions: HttpOptions = {
   datacenter: 'dc1',
   nodeName: '',
   defaultAclPolicy: 'allow',
+  connectEnabled: false,
   kvMaxValueBytes: 524_288, // limits.kv_max_value_size
   txnMaxBytes: 524_288, // limits.txn_max_req_len
   responseHeaders: [],

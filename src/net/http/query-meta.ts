@@ -7,6 +7,7 @@ export type MetaKind =
   | 'plain' // KV and sessions
   | 'effective' // catalog and health: also the effective consistency
   | 'contact' // read-only transactions: leader and contact only
+  | 'none' // single intentions
 
 type Known = Pick<Answer, 'index' | 'knownLeader' | 'lastContactMs'>
 
@@ -15,6 +16,7 @@ export type Described = Known & { readonly consistency: Consistency }
 
 /** The index sent is never 0. A fresh list: the caller may add to it. */
 export const metaHeaders = (kind: MetaKind, answer: Known, consistency: Consistency): string[] => {
+  if (kind === 'none') return []
   const known = answer.knownLeader ? 'true' : 'false'
   const contact = String(answer.lastContactMs)
   if (kind === 'contact') return ['X-Consul-Knownleader', known, 'X-Consul-Lastcontact', contact]

@@ -152,7 +152,8 @@ const present = (
 ): void => {
   const refused = shown.refused(answer.result)
   if (refused !== null) {
-    exchange.text(refused.status, refused.text)
+    const meta = shown.metaOnError ? metaHeaders(shown.meta, answer, options.consistency) : []
+    exchange.text(refused.status, refused.text, meta)
     return
   }
   const headers = metaHeaders(shown.meta, answer, options.consistency)

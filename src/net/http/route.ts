@@ -30,6 +30,9 @@ export type Route = {
     | 'operator by method'
     | 'query by method'
     | 'keyring by method'
+    | 'config entry by method'
+    | 'intention by method'
+    | 'intention:read'
   /** Bytes of a body that is read; 0: the endpoint takes none. */
   readonly body: BodyLimit
   /** True: answered before express sees it. */

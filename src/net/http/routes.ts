@@ -18,6 +18,15 @@ import {
   handleServiceHealth,
   handleState,
 } from './handlers/health.ts'
+import { handleConfigEntry, handleConfigWrite } from './handlers/config-entry.ts'
+import { handleAuthority } from './handlers/connect.ts'
+import {
+  handleExactIntention,
+  handleIntention,
+  handleIntentionCheck,
+  handleIntentionMatch,
+  handleIntentions,
+} from './handlers/intention.ts'
 import { handleKv } from './handlers/kv.ts'
 import { handleLog, handleLogEntry, handleLogStatus } from './handlers/log.ts'
 import {
@@ -68,6 +77,7 @@ export const renewRoute = route(['PUT'], '/v1/session/renew/', 'session:write', 
   ...enterprise,
 })
 
+const intention = 'intention by method'
 const filtered = 'service and node:read items'
 export const catalogServiceRoute = route(['GET'], '/v1/catalog/service/', filtered, handleService, {
   hot: true,
@@ -107,6 +117,24 @@ export const routes: readonly Route[] = [
   route(['PUT'], '/v1/txn', 'by operation', handleTxn, { body: 'txn' }),
   route(['GET', 'POST'], '/v1/query', 'query by method', handleQueries, { body: 'json' }),
   route(['GET', 'PUT', 'DELETE'], '/v1/query/', 'query by method', handleQuery, { body: 'json', judgesMethod: true }),
+  route(['PUT'], '/v1/config', 'config entry by method', handleConfigWrite, { body: 'json', ...enterprise }),
+  route(['GET', 'DELETE'], '/v1/config/', 'config entry by method', handleConfigEntry, enterprise),
+  route(['GET', 'POST'], '/v1/connect/intentions', intention, handleIntentions, { body: 'json', ...enterprise }),
+  route(['GET'], '/v1/connect/intentions/match', 'intention:read', handleIntentionMatch, enterprise),
+  route(['GET'], '/v1/connect/intentions/check', 'intention:read', handleIntentionCheck, enterprise),
+  route(['GET', 'PUT', 'DELETE'], '/v1/connect/intentions/exact', intention, handleExactIntention, {
+    body: 'json',
+    ...enterprise,
+  }),
+  route(['GET', 'PUT', 'DELETE'], '/v1/connect/intentions/', intention, handleIntention, {
+    body: 'json',
+    ...enterprise,
+  }),
+  route(['GET'], '/v1/connect/ca/roots', 'none', handleAuthority),
+  route(['GET', 'PUT'], '/v1/connect/ca/configuration', 'operator by method', handleAuthority, { body: 'json' }),
+  route(['GET'], '/v1/agent/connect/ca/roots', 'none', handleAuthority),
+  route(['GET'], '/v1/agent/connect/ca/leaf/', 'none', handleAuthority),
+  route(['POST'], '/v1/agent/connect/authorize', 'none', handleAuthority, { body: 'json' }),
   route(['GET'], '/v1/operator/raft/configuration', 'operator:read', handleRaftConfiguration),
   route(['DELETE'], '/v1/operator/raft/peer', 'operator:write', handleRaftPeer),
   route(['POST'], '/v1/operator/raft/transfer-leader', 'operator:write', handleTransferLeader),

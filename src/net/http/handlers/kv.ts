@@ -12,6 +12,7 @@ import { encodeQuery, first, has } from '../query-params.ts'
 import { wrongDatacenter } from '../read-options.ts'
 import { presentation, serveRead } from '../read.ts'
 import { kvEntry } from '../render/kv-entry.ts'
+import { uint64Param } from '../uint64-param.ts'
 import { serveWrite } from '../write.ts'
 
 export const handleKv = (context: HttpContext, exchange: Exchange, body: Uint8Array): void => {
@@ -130,15 +131,3 @@ const conflicting = (exchange: Exchange, names: readonly string[]): boolean => {
   return true
 }
 
-/** The parameter as an unsigned 64-bit number, 0 when absent; null when it was refused and the answer is out. */
-const uint64Param = (exchange: Exchange, name: string): bigint | null => {
-  const text = first(exchange.params, name)
-  if (text === undefined) return 0n
-  const digits = /^[0-9]+$/.test(text)
-  const value = digits && text.length <= maxDigits ? BigInt(text) : null
-  if (value !== null && value <= 0xffff_ffff_ffff_ffffn) return value
-  exchange.text(500, `strconv.ParseUint: parsing ${quote(text)}: ${digits ? 'value out of range' : 'invalid syntax'}`)
-  return null
-}
-
-const maxDigits = 64 // leading zeros are allowed; more than this is out of range anyway
