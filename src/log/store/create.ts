@@ -1,6 +1,6 @@
 /** The birth of a store: an empty segment, then the mark. Without a mark there is no store. */
 import { buildBatch } from './batch.ts'
-import { applyBatch, emptyLog, emptySegment, origin } from './log-state.ts'
+import { addSegment, applyBatch, emptyLog, emptySegment, origin } from './log-state.ts'
 import type { LogState } from './log-state.ts'
 import { encodeMark, markFileBytes, slotOffset } from './mark.ts'
 import type { Mark } from './mark.ts'
@@ -26,7 +26,7 @@ export const createLog = async (
   const file = await createFull(disk, dir, segment.path, segmentBytes)
   await file.write(0, built.parts)
   await file.close()
-  log.segments.push(segment)
+  addSegment(log, segment)
   applyBatch(log, segment, built.effect)
   const active = { oldestSegment: firstId, activeSegment: firstId, activeBytes: segmentBytes }
   const mark = { sequence: 1, batch: 1, position: origin, ...active }

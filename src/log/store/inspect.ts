@@ -13,7 +13,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { isEmptyAt } from '../frame.ts'
 import { failDamaged, failWith } from './fault.ts'
-import { applyBatch, emptyLog, emptySegment, origin } from './log-state.ts'
+import { addSegment, applyBatch, emptyLog, emptySegment, origin } from './log-state.ts'
 import type { LogState, Segment } from './log-state.ts'
 import { newestMark } from './mark.ts'
 import type { Mark } from './mark.ts'
@@ -140,7 +140,7 @@ const scanSegment = async (
       return 'leftover'
     return failDamaged(file.path, 0, opened)
   }
-  log.segments.push(opened)
+  addSegment(log, opened)
   let at = 0
   let paused = 0
   for (;;) {

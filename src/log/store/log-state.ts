@@ -2,6 +2,7 @@
  * What the store knows of its log without reading it: which entry lies where, and where the log ends. Mutable, owned by
  * one store; the same function applies a batch when it is read back and when it is written.
  */
+import { invariant } from '../../domain/invariant.ts'
 import type { Configuration, LogPosition } from '../entry.ts'
 import type { HardState } from '../raft/types.ts'
 
@@ -14,8 +15,9 @@ export type Segment = {
   /** Where the next batch goes: behind the last commit frame. */
   end: number
   first: number
-  readonly offsets: number[]
-  readonly lengths: number[]
+  /** A growing list in the last segment, packed in the others: a log may hold ten million entries. */
+  offsets: number[] | Uint32Array
+  lengths: number[] | Uint32Array
   /** Leader's clock of the newest entry that was written here, ms; 0: none. */
   lastAt: number
 }
@@ -79,6 +81,16 @@ export const emptySegment = (id: number, path: string, fileBytes: number, firstB
   lastAt: 0,
 })
 
+/** Makes a segment the last one, which is written; the one before it takes no more entries. */
+export const addSegment = (log: LogState, segment: Segment): void => {
+  const before = log.segments.at(-1)
+  if (before !== undefined) {
+    before.offsets = Uint32Array.from(before.offsets)
+    before.lengths = Uint32Array.from(before.lengths)
+  }
+  log.segments.push(segment)
+}
+
 /** Index of the first retained entry; last + 1 when there is none. */
 export const firstIndexOf = (log: LogState): number => log.start.index + 1
 
@@ -86,10 +98,12 @@ export const firstIndexOf = (log: LogState): number => log.start.index + 1
 export const applyBatch = (log: LogState, segment: Segment, effect: BatchEffect): void => {
   if (effect.hardState !== null) log.hardState = effect.hardState
   if (effect.truncated !== null) truncateTo(log, effect.truncated)
+  const { offsets, lengths } = segment
+  invariant(Array.isArray(offsets) && Array.isArray(lengths), 'only the last segment is written')
   for (const entry of effect.entries) {
-    if (segment.offsets.length === 0) segment.first = entry.index
-    segment.offsets.push(entry.offset)
-    segment.lengths.push(entry.length)
+    if (offsets.length === 0) segment.first = entry.index
+    offsets.push(entry.offset)
+    lengths.push(entry.length)
     segment.lastAt = Math.max(segment.lastAt, entry.at)
     if (log.termRuns.at(-1)?.term !== entry.term) log.termRuns.push({ first: entry.index, term: entry.term })
     if (entry.configuration !== null)
@@ -127,9 +141,10 @@ export const dropSegments = (log: LogState, count: number, start: LogPosition): 
 
 const truncateTo = (log: LogState, after: LogPosition): void => {
   for (const segment of log.segments) {
+    if (segment.first + segment.offsets.length <= after.index + 1) continue
     const kept = Math.max(0, Math.min(segment.offsets.length, after.index + 1 - segment.first))
-    segment.offsets.length = kept
-    segment.lengths.length = kept
+    segment.offsets = segment.offsets.slice(0, kept)
+    segment.lengths = segment.lengths.slice(0, kept)
   }
   while ((log.termRuns.at(-1)?.first ?? 0) > after.index) log.termRuns.pop()
   while ((log.configurations.at(-1)?.index ?? 0) > after.index) log.configurations.pop()

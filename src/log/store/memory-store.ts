@@ -11,6 +11,7 @@ import { failWith } from './fault.ts'
 import { origin } from './log-state.ts'
 import { checkpointsToKeep } from './retention.ts'
 import { turns } from './turns.ts'
+import type { Turns } from './turns.ts'
 import type { AppendBatch, CheckpointMeta, CheckpointRow, LogStore, StoreStatus } from './types.ts'
 
 type Kept = { readonly meta: CheckpointMeta; readonly rows: readonly Uint8Array[] }
@@ -36,7 +37,8 @@ const rowsPerSlice = 2000
 /** An empty store in memory. `pause` lets other work run between slices of rows. */
 export const memoryStore = (pause: () => Promise<void>): LogStore => {
   const memory: Memory = { start: origin, entries: [], checkpoints: [], archives: new Map() }
-  const { inOrder, checked, end } = turns('memory')
+  const order = turns('memory')
+  const nothing = () => Promise.resolve()
   return {
     restored: {
       hardState: { currentTerm: 0, votedFor: null },
@@ -46,72 +48,87 @@ export const memoryStore = (pause: () => Promise<void>): LogStore => {
       tail: [],
       configurations: [],
     },
-    append: (batch) => inOrder(() => done(() => append(memory, batch))),
-    settle: () => inOrder(() => Promise.resolve()),
-    read: (from, limit) => checked(() => done(() => read(memory, from, limit))),
-    writeCheckpoint: (draft, rows) =>
-      checked(async () => {
-        const kept = await keep(draft, rows, pause)
-        const others = memory.checkpoints.filter(({ meta }) => meta.last.index !== draft.last.index)
-        memory.checkpoints = [...others, kept].sort((a, b) => a.meta.last.index - b.meta.last.index)
-        prune(memory)
-        return kept.meta
-      }),
-    readCheckpoint: (atOrBelow) =>
-      checked(() =>
-        done(() => {
-          const kept = memory.checkpoints.filter(({ meta }) => meta.last.index <= atOrBelow).at(-1)
-          return kept === undefined ? null : { meta: kept.meta, rows: rowsOf(kept) }
-        }),
-      ),
-    writeArchive: (rows) =>
-      checked(async () => {
-        const kept = await keep(placeless, rows, pause)
-        const { digest, bytes } = kept.meta
-        memory.archives.set(digest, kept)
-        return { digest, bytes }
-      }),
-    readArchive: (digest) =>
-      checked(() =>
-        done(() => {
-          const kept = memory.archives.get(digest)
-          return kept === undefined ? null : { rows: rowsOf(kept) }
-        }),
-      ),
-    keepArchives: (digests) =>
-      checked(() =>
-        done(() => {
-          for (const digest of [...memory.archives.keys()]) if (!digests.has(digest)) memory.archives.delete(digest)
-        }),
-      ),
-    compactTo: (index) =>
-      inOrder(() =>
-        done(() => {
-          const newest = memory.checkpoints.at(-1)?.meta.last.index ?? 0
-          const last = memory.entries[Math.min(index - 1, newest) - memory.start.index - 1]
-          if (last !== undefined) {
-            memory.entries = memory.entries.slice(last.index - memory.start.index)
-            memory.start = last
-          }
-          prune(memory)
-          return { firstIndex: memory.start.index + 1 }
-        }),
-      ),
-    installCheckpoint: (meta) =>
-      inOrder(() =>
-        done(() => {
-          memory.entries = []
-          memory.start = meta.last
-          prune(memory)
-        }),
-      ),
+    ...entriesOf(memory, order),
+    ...checkpointsOf(memory, order, pause),
+    ...archivesOf(memory, order, pause),
     status: () => statusOf(memory),
-    close: () =>
-      end(
-        () => Promise.resolve(),
-        () => Promise.resolve(),
-      ),
+    close: () => order.end(nothing, nothing),
   }
+}
+
+const entriesOf = (memory: Memory, { inOrder, checked }: Turns): Pick<LogStore, 'append' | 'settle' | 'read'> => ({
+  append: (batch) => inOrder(() => done(() => append(memory, batch))),
+  settle: () => inOrder(() => Promise.resolve()),
+  read: (from, limit) => checked(() => done(() => read(memory, from, limit))),
+})
+
+const checkpointsOf = (
+  memory: Memory,
+  { inOrder, checked }: Turns,
+  pause: () => Promise<void>,
+): Pick<LogStore, 'writeCheckpoint' | 'readCheckpoint' | 'compactTo' | 'installCheckpoint'> => ({
+  writeCheckpoint: (draft, rows) =>
+    checked(async () => {
+      const kept = await keep(draft, rows, pause)
+      const others = memory.checkpoints.filter(({ meta }) => meta.last.index !== draft.last.index)
+      memory.checkpoints = [...others, kept].sort((a, b) => a.meta.last.index - b.meta.last.index)
+      prune(memory)
+      return kept.meta
+    }),
+  readCheckpoint: (atOrBelow) =>
+    checked(() =>
+      done(() => {
+        const kept = memory.checkpoints.filter(({ meta }) => meta.last.index <= atOrBelow).at(-1)
+        return kept === undefined ? null : { meta: kept.meta, rows: rowsOf(kept) }
+      }),
+    ),
+  compactTo: (index) => inOrder(() => done(() => compact(memory, index))),
+  installCheckpoint: (meta) =>
+    inOrder(() =>
+      done(() => {
+        memory.entries = []
+        memory.start = meta.last
+        prune(memory)
+      }),
+    ),
+})
+
+const archivesOf = (
+  memory: Memory,
+  { checked }: Turns,
+  pause: () => Promise<void>,
+): Pick<LogStore, 'writeArchive' | 'readArchive' | 'keepArchives'> => ({
+  writeArchive: (rows) =>
+    checked(async () => {
+      const kept = await keep(placeless, rows, pause)
+      const { digest, bytes } = kept.meta
+      memory.archives.set(digest, kept)
+      return { digest, bytes }
+    }),
+  readArchive: (digest) =>
+    checked(() =>
+      done(() => {
+        const kept = memory.archives.get(digest)
+        return kept === undefined ? null : { rows: rowsOf(kept) }
+      }),
+    ),
+  keepArchives: (digests) =>
+    checked(() =>
+      done(() => {
+        for (const digest of [...memory.archives.keys()]) if (!digests.has(digest)) memory.archives.delete(digest)
+      }),
+    ),
+})
+
+const compact = (memory: Memory, index: number): { readonly firstIndex: number } => {
+  const newest = memory.checkpoints.at(-1)?.meta.last.index ?? 0
+  const last = memory.entries[Math.min(index - 1, newest) - memory.start.index - 1]
+  if (last !== undefined) {
+    memory.entries = memory.entries.slice(last.index - memory.start.index)
+    memory.start = last
+  }
+  prune(memory)
+  return { firstIndex: memory.start.index + 1 }
 }
 
 const done = <A>(operation: () => A): Promise<A> => Promise.resolve(operation())

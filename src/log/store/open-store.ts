@@ -22,7 +22,7 @@ import type { Disk, LogStore, StoreError, StoreStatus } from './types.ts'
 
 /** How a store behaves; `storeDefaults` has the numbers of a production store. */
 export type StoreSettings = {
-  /** Length of a segment file; a batch that needs more gets a longer one. */
+  /** Length of a segment file, at most 2 GiB; a batch that needs more gets a longer one. */
   readonly segmentBytes: number
   /** Zeros written ahead of the end of the log; 0: none. */
   readonly fillAheadBytes: number
@@ -63,7 +63,8 @@ export const openStore =
   () =>
     guarded(async () => {
       const disk = faultingDisk(plainDisk)
-      const options = { ...storeDefaults, ...given }
+      const settings = { ...storeDefaults, ...given }
+      const options = { ...settings, segmentBytes: pages(settings.segmentBytes) }
       await disk.makeDir(options.dir, 0o700)
       const release = await takeLock(disk, `${options.dir}/${lockName}`)
       try {
@@ -73,6 +74,11 @@ export const openStore =
         throw caught
       }
     })
+
+/** A length in whole pages; offsets in a segment are kept in 32 bits. */
+const pages = (bytes: number): number => Math.ceil(Math.min(Math.max(bytes, 1), 2 ** 31) / pageBytes) * pageBytes
+
+const pageBytes = 4096
 
 const takeLock = async (disk: Disk, path: string): Promise<() => Promise<void>> => {
   const lock = await disk.lock(path)

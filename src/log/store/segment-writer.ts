@@ -8,7 +8,7 @@ import type { LogPosition } from '../entry.ts'
 import { batchBytes, buildBatch } from './batch.ts'
 import type { BatchPlan } from './batch.ts'
 import { FillAhead } from './fill-ahead.ts'
-import { applyBatch, dropSegments, emptySegment, resetLog } from './log-state.ts'
+import { addSegment, applyBatch, dropSegments, emptySegment, resetLog } from './log-state.ts'
 import type { LogState, Segment } from './log-state.ts'
 import { encodeMark, slotOffset } from './mark.ts'
 import type { Mark } from './mark.ts'
@@ -107,7 +107,7 @@ export class SegmentWriter {
     await this.file.write(0, built.parts)
     this.syncs += 1
     resetLog(this.log, before)
-    this.log.segments.push(segment)
+    addSegment(this.log, segment)
     applyBatch(this.log, segment, built.effect)
     await this.writeMark()
     await this.writeMark()
@@ -157,7 +157,7 @@ export class SegmentWriter {
     const { id, fileBytes } = segment
     const head = { id, fileBytes, firstBatch: plan.number, before: plan.last, newSeries: false }
     const built = buildBatch({ ...plan, batch: { ...plan.batch, hardState } }, 0, head)
-    this.log.segments.push(segment)
+    addSegment(this.log, segment)
     await this.fill.reserve(built.effect.end)
     this.syncs += 1
     await Promise.all([this.file.write(0, built.parts), this.settle()])
