@@ -341,8 +341,13 @@ const secure = (inode: Inode, offset: number, length: number): void => {
   }
 }
 
+/** Makes durable what is still known to be unwritten, and the file's length. */
 const secureAll = (inode: Inode): void => {
-  inode.safe = Buffer.from(inode.seen)
+  if (inode.safe.length !== inode.seen.length) inode.safe = sized(inode.safe, inode.seen.length)
+  for (const granule of inode.dirty) {
+    const from = granule * granuleBytes
+    inode.seen.copy(inode.safe, from, from, from + granuleBytes)
+  }
   inode.dirty.clear()
 }
 
