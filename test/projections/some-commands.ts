@@ -1,6 +1,7 @@
 /** Random commands over few names, so that they meet: keys, sessions, two nodes with checks, transactions. */
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
+import { defaultAutopilot } from '../../src/domain/autopilot/configuration.ts'
 import type { Command } from '../../src/domain/commands/all.ts'
 import type { KvOp, KvWrite } from '../../src/domain/commands/kv.ts'
 import { decide, defaultDecideSettings } from '../../src/domain/decide/decide.ts'
@@ -9,6 +10,7 @@ import type { Event } from '../../src/domain/events/all.ts'
 import { draft, emptyViews, evolve, publish, world } from '../../src/projections/views.ts'
 import type { Views } from '../../src/projections/views.ts'
 import { ctx, now } from '../domain/decide/given.ts'
+import { aQuery } from '../prepared-query-builders.ts'
 
 export const keys = ['a', 'a/', 'a/1', 'a/1/x', 'a/2', 'b', 'b/1'] as const
 export const prefixes = ['', 'a', 'a/', 'a/1', 'b', 'c'] as const
@@ -60,6 +62,38 @@ const register: fc.Arbitrary<Command> = fc
     checks: status === null ? [] : [aliveCheck(node, status)],
   }))
 
+export const queryIds = ['q1', 'q2'] as const
+
+const definition = fc
+  .record({
+    name: fc.constantFrom('', 'web', 'geo-'),
+    session: fc.constantFrom('', ...sessionIds),
+    type: fc.constantFrom('', 'name_prefix_match'),
+  })
+  .map(({ type, ...over }) => aQuery({ ...over, template: { type, regexp: '', removeEmptyTags: false } }))
+
+const queryCommand: fc.Arbitrary<Command> = fc.oneof(
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(fc.constantFrom(...queryIds), definition)
+      .map(([id, given]): Command => ({ type: 'CreateQuery', id, givenId: '', definition: given })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(fc.constantFrom(...queryIds), definition)
+      .map(([id, given]): Command => ({ type: 'UpdateQuery', id, definition: given })),
+  },
+  { weight: 1, arbitrary: fc.constantFrom(...queryIds).map((id): Command => ({ type: 'RemoveQuery', id })) },
+)
+
+const configureAutopilot: fc.Arbitrary<Command> = fc.tuple(fc.nat(2), fc.option(index)).map(([minQuorum, cas]) => ({
+  type: 'ConfigureAutopilot',
+  configuration: { ...defaultAutopilot, minQuorum },
+  cas,
+}))
+
 const aliveCheck = (node: string, status: string) => ({
   node,
   checkId: 'alive',
@@ -101,6 +135,8 @@ export const aCommand: fc.Arbitrary<Command> = fc.oneof(
       .map((given): Command => ({ type: 'Deregister', serviceId: '', ...given })),
   },
   { weight: 1, arbitrary: index.map((upTo): Command => ({ type: 'ReapTombstones', upTo })) },
+  { weight: 3, arbitrary: queryCommand },
+  { weight: 1, arbitrary: configureAutopilot },
 )
 
 /** Both nodes and two sessions are there at first, so that locks can be taken at once. */

@@ -22,7 +22,17 @@ import type { Views } from '../../src/projections/views.ts'
 import { watch } from '../../src/projections/watch.ts'
 import { keyLocked, keySet, nodeRegistered, sessionCreated, treeDeleted } from '../domain/decide/some-events.ts'
 import { folded, now } from '../domain/decide/given.ts'
-import { decideOn, deciding, entriesOf, foldAll, keys, prefixes, sessionIds, someCommands } from './some-commands.ts'
+import {
+  decideOn,
+  deciding,
+  entriesOf,
+  foldAll,
+  keys,
+  prefixes,
+  queryIds,
+  sessionIds,
+  someCommands,
+} from './some-commands.ts'
 import type { Decided } from './some-commands.ts'
 
 const rows = (views: Views): readonly ViewRow[] => [...encode(views)]
@@ -45,6 +55,10 @@ const queries: readonly Query[] = [
   { type: 'session.node', node: 'n1' },
   { type: 'session.node', node: 'n2' },
   { type: 'session.list' },
+  { type: 'query.list' },
+  ...queryIds.map((id): Query => ({ type: 'query.get', id })),
+  { type: 'operator.autopilot' },
+  { type: 'operator.usage' },
   { type: 'catalog.nodes', nodeMeta: [], near: '', filter: null },
   { type: 'catalog.node', node: 'n1', filter: null },
   { type: 'health.node', node: 'n2', filter: null },
@@ -187,6 +201,23 @@ describe('locks', () => {
   })
 })
 
+describe('prepared queries', () => {
+  test('live no longer than their sessions, and have names of their own', () => {
+    fc.assert(
+      fc.property(someCommands, (commands) => {
+        for (const { after } of deciding(commands)) {
+          const all = [...after.queries.byId.values()]
+          for (const { session } of all) if (session !== '') expect(after.sessions.byId.has(session)).toBe(true)
+          const names = all.map(({ name }) => name).filter((name) => name !== '')
+          expect(new Set(names).size).toBe(names.length)
+          expect(all.filter(({ name, template }) => name === '' && template.type !== '').length).toBeLessThanOrEqual(1)
+        }
+      }),
+      { numRuns: 40 },
+    )
+  })
+})
+
 describe('decisions', () => {
   test('that said yes have happened when their events are folded', () => {
     fc.assert(
@@ -210,13 +241,11 @@ describe('decisions', () => {
 
   test('made twice change nothing the second time, where the first leaves nothing to do', () => {
     const repeatable = new Set(['set', 'lock', 'delete', 'delete-tree'])
+    const unrepeatable = new Set(['Transact', 'Register', 'RemoveQuery'])
     fc.assert(
       fc.property(someCommands, (commands) => {
         for (const { command, after, entry } of deciding(commands)) {
-          const once =
-            command.type === 'ChangeKey'
-              ? repeatable.has(command.op.verb)
-              : command.type !== 'Transact' && command.type !== 'Register'
+          const once = command.type === 'ChangeKey' ? repeatable.has(command.op.verb) : !unrepeatable.has(command.type)
           if (entry !== null && once) expect(decideOn(after, command, entry.at)?.events).toEqual([])
         }
       }),
