@@ -106,6 +106,30 @@ const log: ReadonlyMap<string, Entry> = new Map([
   ],
 ])
 
+const snapshot: ReadonlyMap<string, Entry> = new Map([
+  [
+    'inspect',
+    {
+      synopsis: 'Displays information about a Consul snapshot file',
+      load: async () => (await import('./commands/snapshot-inspect.ts')).snapshotInspect,
+    },
+  ],
+  [
+    'restore',
+    {
+      synopsis: 'Restores snapshot of Consul server state',
+      load: async () => (await import('./commands/snapshot-restore.ts')).snapshotRestore,
+    },
+  ],
+  [
+    'save',
+    {
+      synopsis: 'Saves snapshot of Consul server state',
+      load: async () => (await import('./commands/snapshot-save.ts')).snapshotSave,
+    },
+  ],
+])
+
 const autopilot: ReadonlyMap<string, Entry> = new Map([
   [
     'get-config',
@@ -233,6 +257,14 @@ export const commandTable: ReadonlyMap<string, Entry | Group> = new Map<string, 
     {
       synopsis: 'Triggers the agent to reload configuration files',
       load: async () => (await import('./commands/reload.ts')).reload,
+    },
+  ],
+  [
+    'snapshot',
+    {
+      synopsis: 'Saves, restores and inspects snapshots of Consul server state',
+      help: 'Backups of the whole state of the servers.',
+      members: snapshot,
     },
   ],
   [

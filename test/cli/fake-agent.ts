@@ -36,7 +36,7 @@ export const fakeAgent = async (answer: (asked: Asked) => Reply): Promise<FakeAg
       const reply = answer(one)
       const { body = '' } = reply
       response.writeHead(reply.status ?? 200, { Connection: 'close', ...reply.headers })
-      response.end(typeof body === 'string' ? body : JSON.stringify(body))
+      response.end(typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body))
     })
   })
   const port = await listen(server)

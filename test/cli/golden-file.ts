@@ -43,6 +43,7 @@ export const pattern = (text: string): RegExp => {
     .replace(/<id(\\\.)+>/g, '[0-9a-f-]{36}')
     .replaceAll('<address_>', '[0-9.]{10}')
     .replaceAll('<n>', '[0-9]+')
+    .replaceAll('<snapshot-id>', '[0-9]+-[0-9]+-[0-9]+')
     .replaceAll('<time>', '[0-9T:.Z-]+')
     .replaceAll('<key>', '[A-Za-z0-9+/]{43}=')
     .replaceAll('<text>', '[^\\n]*')

@@ -7,6 +7,7 @@ import { closedAddress, fakeAgent, type FakeAgent } from './fake-agent.ts'
 import { fakeTerminal } from './fake-terminal.ts'
 import { pattern, readGolden, type Golden } from './golden-file.ts'
 import { recordedAgent } from './recorded-agent.ts'
+import { recordedSnapshot } from './recorded-snapshot.ts'
 
 const dir = new URL('../golden/cli/', import.meta.url)
 const names = readdirSync(dir)
@@ -70,9 +71,11 @@ beforeAll(async () => {
     'warn.json': '{"data_dir":"/tmp/x","server":true,"bootstrap_expect":2,"ui":true,"bind_addr":"127.0.0.1"}',
     'kv.json': '[{"key":"imp/a","flags":7,"value":"eA=="},{"key":"imp/b","flags":0,"value":""}]',
     'badkv.json': '{"key":"imp/a"}',
+    'entry.hcl': 'Kind = "service-defaults"\nName = "web"\nProtocol = "http"\n',
     tokfile: 'good-token\n',
     badfile: 'bad-token\n',
   }
+  writeFileSync(join(cwd, 's.snap'), recordedSnapshot)
   for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, name), text)
   mkdirSync(join(cwd, 'emptydir'))
 })

@@ -1,5 +1,7 @@
 /** Views as they were at a moment: the fold of the log's files from the nearest checkpoint, or from the beginning. */
 import * as E from 'fp-ts/lib/Either.js'
+import { withArchives } from '../../log/driver/archives.ts'
+import type { ArchiveFault } from '../../log/driver/archives.ts'
 import { decodeCheckpoint } from '../../log/driver/restore.ts'
 import { emptyFolded } from '../../log/leader/folded.ts'
 import type { Folded } from '../../log/leader/folded.ts'
@@ -79,12 +81,18 @@ export const foldTo = async (
   if (folded.root.index >= index) return { ok: true, value: from }
   if (folded.root.index + 1 < log.firstIndex) return { ok: false, message: notRetained(log) }
   for await (const batch of batches(log, folded.root.index + 1, index)) {
-    const next = foldEntries(domain, folded, batch, { checkChain: true, requestIds })
-    if (E.isLeft(next)) return { ok: false, message: `entry ${next.left.index}: ${next.left.what}` }
+    const before = folded
+    const next = await withArchives(domain, log, (archived) =>
+      foldEntries(domain, before, batch, { checkChain: true, requestIds, archived }),
+    )
+    if (E.isLeft(next)) return { ok: false, message: foldProblem(next.left) }
     folded = next.right
   }
   return { ok: true, value: { folded, requestIds } }
 }
+
+const foldProblem = (fault: ArchiveFault): string =>
+  fault.type === 'Store' ? storeErrorText(fault.error) : `entry ${fault.fault.index}: ${fault.fault.what}`
 
 const batches = async function* (log: OfflineLog, from: number, until: number): AsyncGenerator<readonly Entry[]> {
   let batch: Entry[] = []
