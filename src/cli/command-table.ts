@@ -34,6 +34,82 @@ const catalog: ReadonlyMap<string, Entry> = new Map([
   ],
 ])
 
+const config: ReadonlyMap<string, Entry> = new Map([
+  [
+    'delete',
+    {
+      synopsis: 'Delete a centralized config entry',
+      load: async () => (await import('./commands/config-delete.ts')).configDelete,
+    },
+  ],
+  [
+    'list',
+    {
+      synopsis: 'List centralized config entries of a given kind',
+      load: async () => (await import('./commands/config-list.ts')).configList,
+    },
+  ],
+  [
+    'read',
+    {
+      synopsis: 'Read a centralized config entry',
+      load: async () => (await import('./commands/config-read.ts')).configRead,
+    },
+  ],
+  [
+    'write',
+    {
+      synopsis: 'Create or update a centralized config entry',
+      load: async () => (await import('./commands/config-write.ts')).configWrite,
+    },
+  ],
+])
+
+const intention: ReadonlyMap<string, Entry> = new Map([
+  [
+    'check',
+    {
+      synopsis: 'Check whether a connection between two services is allowed',
+      load: async () => (await import('./commands/intention-check.ts')).intentionCheck,
+    },
+  ],
+  [
+    'create',
+    {
+      synopsis: 'Create intentions for service connections',
+      load: async () => (await import('./commands/intention-create.ts')).intentionCreate,
+    },
+  ],
+  [
+    'delete',
+    {
+      synopsis: 'Delete an intention',
+      load: async () => (await import('./commands/intention-delete.ts')).intentionDelete,
+    },
+  ],
+  [
+    'get',
+    {
+      synopsis: 'Show information about an intention',
+      load: async () => (await import('./commands/intention-get.ts')).intentionGet,
+    },
+  ],
+  [
+    'list',
+    {
+      synopsis: 'List all intentions',
+      load: async () => (await import('./commands/intention-list.ts')).intentionList,
+    },
+  ],
+  [
+    'match',
+    {
+      synopsis: 'Show intentions that match a source or destination',
+      load: async () => (await import('./commands/intention-match.ts')).intentionMatch,
+    },
+  ],
+])
+
 const kv: ReadonlyMap<string, Entry> = new Map([
   [
     'delete',
@@ -204,10 +280,26 @@ export const commandTable: ReadonlyMap<string, Entry | Group> = new Map<string, 
     { synopsis: 'Interact with the catalog', help: 'Reads nodes, services and datacenters.', members: catalog },
   ],
   [
+    'config',
+    {
+      synopsis: "Interact with Consul's Centralized Configurations",
+      help: 'Reads, writes, lists and deletes config entries.',
+      members: config,
+    },
+  ],
+  [
     'info',
     {
       synopsis: 'Provides debugging information for operators.',
       load: async () => (await import('./commands/info.ts')).info,
+    },
+  ],
+  [
+    'intention',
+    {
+      synopsis: 'Interact with Connect service intentions',
+      help: 'Creates, reads, checks and deletes intentions: which service may call which.',
+      members: intention,
     },
   ],
   [
