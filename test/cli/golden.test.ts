@@ -72,7 +72,6 @@ beforeAll(async () => {
     'kv.json': '[{"key":"imp/a","flags":7,"value":"eA=="},{"key":"imp/b","flags":0,"value":""}]',
     'badkv.json': '{"key":"imp/a"}',
     'entry.hcl': 'Kind = "service-defaults"\nName = "web"\nProtocol = "http"\n',
-    'entry.hcl': 'Kind = "service-defaults"\nName = "web"\nProtocol = "http"\n',
     tokfile: 'good-token\n',
     badfile: 'bad-token\n',
   }

@@ -23,8 +23,6 @@ export const recordedAgent = (name: string, asked: Asked): Reply => {
   if (asked.path.startsWith('/v1/kv/')) return kv(name, asked, decodeURIComponent(asked.path.slice('/v1/kv/'.length)))
   if (asked.path.startsWith('/v1/config')) return config(asked)
   if (asked.path.startsWith('/v1/connect/intentions')) return intentions(name, asked)
-  if (asked.path.startsWith('/v1/config')) return config(asked)
-  if (asked.path.startsWith('/v1/connect/intentions')) return intentions(name, asked)
   return routes[asked.path]?.(name, asked) ?? { status: 404, body: `no route for ${asked.path}` }
 }
 
@@ -86,42 +84,6 @@ const serverState = {
   ...{ ID: node, Name: 'n1', Address: `${address}:8300`, NodeStatus: 'alive', Version: '1.10.11', LastContact: '0s' },
   ...{ LastTerm: 2, LastIndex: 46, Healthy: true, StableSince: '2024-03-06T22:07:51Z', ReadReplica: false },
   ...{ Status: 'leader', Meta: { 'consul-network-segment': '' }, NodeType: 'voter' },
-}
-
-const config = ({ method, path }: Asked): Reply => {
-  const entry = {
-    ...{ Kind: 'service-defaults', Name: 'web', Protocol: 'http' },
-    ...{ TransparentProxy: {}, MeshGateway: {}, Expose: {}, CreateIndex: 12, ModifyIndex: 12 },
-  }
-  if (method !== 'GET') return { body: method === 'PUT' ? true : {} }
-  if (path === '/v1/config/service-defaults') return { body: [entry] }
-  if (path === '/v1/config/service-defaults/web') return { body: entry }
-  return { status: 404, body: 'Config entry not found for "service-defaults" / "no"' }
-}
-
-const intentions = (name: string, { method, path, query }: Asked): Reply => {
-  if (name === 'intention-create-connect-off') {
-    return { status: 500, body: 'Connect must be enabled in order to use this endpoint' }
-  }
-  const one = (source: string, action: string) => ({
-    ...{ ID: session, SourceNS: 'default', SourceName: source, DestinationNS: 'default', DestinationName: 'db' },
-    ...{ SourceType: 'consul', Action: action, Precedence: 9, CreatedAt: '2026-11-23T00:03:35.123Z' },
-  })
-  const both = [one('api', 'deny'), one('web', 'allow')]
-  switch (path.slice('/v1/connect/intentions'.length)) {
-    case '/check':
-      return { body: { Allowed: query.get('source') === 'web' } }
-    case '/match':
-      return { body: { db: both } }
-    case '/exact':
-      if (method === 'DELETE') return { body: true }
-      return query.get('source') === 'web' ? { body: both[1] } : { status: 404, body: 'Intention not found' }
-    default:
-      if (method === 'GET') return { body: both }
-      return name === 'intention-create-dup'
-        ? { status: 500, body: 'Sources[1] defines "web" more than once' }
-        : { body: { ID: session } }
-  }
 }
 
 const config = ({ method, path }: Asked): Reply => {

@@ -103,6 +103,7 @@ const answerFrom = (log: ServerLog, query: Query): Answer => {
 const versionOf = (views: Views, query: Query): object => {
   if (query.type.startsWith('kv.')) return views.kv
   if (query.type.startsWith('session.')) return views.sessions
+  if (query.type.startsWith('config.') || query.type.startsWith('intention.')) return views.configEntries
   if (query.type === 'query.list' || query.type === 'query.get') return views.queries
   if (query.type === 'operator.autopilot') return views.autopilot
   return query.type === 'transaction.read' || query.type.startsWith('query.') ? views : views.catalog

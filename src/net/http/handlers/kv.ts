@@ -130,4 +130,3 @@ const conflicting = (exchange: Exchange, names: readonly string[]): boolean => {
   exchange.text(400, `Conflicting flags: ${encodeQuery(shown)}\n`)
   return true
 }
-
