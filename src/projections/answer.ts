@@ -110,10 +110,12 @@ export function answer(views: Views, query: Query): Answered<Results[Query['type
     case 'catalog.services':
     case 'catalog.service':
     case 'catalog.node':
+    case 'catalog.gateway':
     case 'health.node':
     case 'health.checks':
     case 'health.state':
     case 'health.service':
+    case 'health.ingress':
     case 'ui.nodes':
     case 'ui.node':
     case 'ui.services':

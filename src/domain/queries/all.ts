@@ -31,10 +31,12 @@ export const Query = t.union([
   query('catalog.services', selection),
   query('catalog.service', { service: t.string, tags: Strings, connect: t.boolean, ...selection }),
   query('catalog.node', { node: t.string, filter: nullable(t.string) }),
+  query('catalog.gateway', { gateway: t.string }),
   query('health.node', { node: t.string, filter: nullable(t.string) }),
   query('health.checks', { service: t.string, ...selection }),
   query('health.state', { state: t.string, ...selection }),
   query('health.service', { service: t.string, tags: Strings, connect: t.boolean, passing: t.boolean, ...selection }),
+  query('health.ingress', { service: t.string, filter: nullable(t.string) }),
   query('query.list', {}),
   query('query.get', { id: t.string }),
   // `query`: an id, a name, or what a template answers for; `agent`: the node whose agent was asked

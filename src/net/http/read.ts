@@ -29,6 +29,8 @@ export type Presentation = {
   readonly shared: boolean
   /** True: `?cached` is answered with X-Cache. */
   readonly cacheable: boolean
+  /** True: while there is no leader, the answer is what this server knows. */
+  readonly staleWithoutLeader: boolean
   readonly headers: Headers
   /** False for raw values: `?pretty` does not touch them. */
   readonly json: boolean
@@ -56,6 +58,7 @@ export const presentation = <Result>(spec: PresentationSpec<Result>): Presentati
     metaOnError: false,
     shared: true,
     cacheable: false,
+    staleWithoutLeader: false,
     json: true,
     headers: jsonHeaders,
     ...spec,
@@ -88,6 +91,11 @@ export const serveRead = (context: HttpContext, exchange: Exchange, query: Query
       context.deps.backend.read(query, 'default', (fresh) => {
         conclude(context, exchange, query, shown, again, fresh)
       })
+    } else if (shown.staleWithoutLeader && lacksLeader(result) && settings.consistency !== 'stale') {
+      const again = { ...settings, consistency: 'stale' } as const
+      context.deps.backend.read(query, 'stale', (known) => {
+        conclude(context, exchange, query, shown, again, known)
+      })
     } else conclude(context, exchange, query, shown, settings, result)
   })
 }
@@ -96,6 +104,9 @@ export const serveRead = (context: HttpContext, exchange: Exchange, query: Query
 export const refuse = (exchange: Exchange, shown: Presentation, refusal: Refusal): void => {
   exchange.text(refusal.status, refusal.text, shown.metaOnError ? failedMeta : [])
 }
+
+const lacksLeader = (result: E.Either<ReadError, Answer>): boolean =>
+  E.isLeft(result) && result.left.type === 'NoLeader'
 
 const isTooOld = (answer: Answer, options: ReadOptions): boolean =>
   options.maxStaleMs !== null && answer.lastContactMs > options.maxStaleMs

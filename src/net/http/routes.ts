@@ -4,6 +4,7 @@ import {
   handleConnect,
   handleDatacenters,
   handleDeregister,
+  handleGatewayServices,
   handleNode as handleCatalogNode,
   handleNodes,
   handleNodeServices,
@@ -14,6 +15,7 @@ import {
 import {
   handleChecks,
   handleConnectHealth,
+  handleIngressHealth,
   handleNodeHealth,
   handleServiceHealth,
   handleState,
@@ -27,6 +29,7 @@ import {
   handleIntentionMatch,
   handleIntentions,
 } from './handlers/intention.ts'
+import { handleUiNode, handleUiNodes, handleUiServices } from './handlers/internal-ui.ts'
 import { handleKv } from './handlers/kv.ts'
 import { handleLog, handleLogEntry, handleLogStatus } from './handlers/log.ts'
 import {
@@ -92,6 +95,7 @@ export const healthRoutes: readonly Route[] = [
   route(['GET'], '/v1/health/checks/', filtered, handleChecks, hotHealth),
   route(['GET'], '/v1/health/state/', filtered, handleState, hotHealth),
   route(['GET'], '/v1/health/connect/', filtered, handleConnectHealth, hotHealth),
+  route(['GET'], '/v1/health/ingress/', filtered, handleIngressHealth, hotHealth),
 ]
 
 export const routes: readonly Route[] = [
@@ -109,6 +113,10 @@ export const routes: readonly Route[] = [
   route(['GET'], '/v1/catalog/connect/', filtered, handleConnect, enterprise),
   route(['GET'], '/v1/catalog/node/', filtered, handleCatalogNode, enterprise),
   route(['GET'], '/v1/catalog/node-services/', filtered, handleNodeServices, enterprise),
+  route(['GET'], '/v1/catalog/gateway-services/', filtered, handleGatewayServices, enterprise),
+  route(['GET'], '/v1/internal/ui/nodes', filtered, handleUiNodes),
+  route(['GET'], '/v1/internal/ui/node/', filtered, handleUiNode),
+  route(['GET'], '/v1/internal/ui/services', filtered, handleUiServices),
   route(['PUT'], '/v1/session/create', 'session:write', handleCreate, { body: 'json' }),
   route(['PUT'], '/v1/session/destroy/', 'session:write', handleDestroy, enterprise),
   route(['GET'], '/v1/session/info/', 'session:read', handleInfo, enterprise),

@@ -3,6 +3,7 @@ import type { Query } from '../../domain/queries/all.ts'
 import type { Answered } from '../answered.ts'
 import { catalogNode, catalogNodes, catalogService, catalogServices } from './catalog-answers.ts'
 import type { NodeServices, ServiceNames } from './catalog-answers.ts'
+import { gatewayServices, ingressEntries } from './gateway-answers.ts'
 import { healthChecks, healthNode, healthService, healthState } from './health-answers.ts'
 import type { BadFilter } from './select.ts'
 import type { Catalog, CheckRecord, HealthEntry, NodeRecord, ServiceInstance } from './state.ts'
@@ -17,10 +18,12 @@ export type CatalogResults = {
   readonly 'catalog.services': ServiceNames
   readonly 'catalog.service': readonly ServiceInstance[]
   readonly 'catalog.node': NodeServices | null
+  readonly 'catalog.gateway': null
   readonly 'health.node': readonly CheckRecord[]
   readonly 'health.checks': readonly CheckRecord[]
   readonly 'health.state': readonly CheckRecord[]
   readonly 'health.service': readonly HealthEntry[]
+  readonly 'health.ingress': readonly HealthEntry[]
   readonly 'ui.nodes': readonly NodeDump[]
   readonly 'ui.node': NodeDump | null
   readonly 'ui.services': readonly ServiceSummary[]
@@ -40,6 +43,8 @@ export const answerCatalog = (
       return catalogService(catalog, query)
     case 'catalog.node':
       return catalogNode(catalog, query)
+    case 'catalog.gateway':
+      return gatewayServices(query)
     case 'health.node':
       return healthNode(catalog, query)
     case 'health.checks':
@@ -48,6 +53,8 @@ export const answerCatalog = (
       return healthState(catalog, query)
     case 'health.service':
       return healthService(catalog, query)
+    case 'health.ingress':
+      return ingressEntries(query)
     case 'ui.nodes':
       return uiNodes(catalog, query)
     case 'ui.node':

@@ -18,6 +18,8 @@ export const tableTopic = (table: 'nodes' | 'services' | 'checks' | 'checkedNode
 export const nodeTopic = (node: string): Topic => topic('node', foldCase(node))
 export const serviceTopic = (name: string): Topic => topic('service', foldCase(name))
 export const connectTopic = (name: string): Topic => topic('connect', foldCase(name))
+/** The bindings of a gateway, or of a service to gateways. */
+export const gatewayTopic = (name: string): Topic => topic('gateway', foldCase(name))
 export const checkTopic = (node: string, checkId: string): Topic => topic('check', onNodeKey(node, checkId))
 
 /**

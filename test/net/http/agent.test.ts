@@ -63,9 +63,11 @@ describe('metrics', () => {
     ['/v1/agent/metrics', { Accept: 'text/plain;version=0.4.0' }],
   ])('%s %j asks for Prometheus', async (path, headers) => {
     const off = await start()
+    const reason = 'Prometheus is not enabled since its retention time is not positive'
     expect(await off.send({ path, headers })).toMatchObject({
       status: 415,
-      text: 'Prometheus is not enabled since its retention time is not positive',
+      text: reason,
+      headers: { 'x-consul-reason': reason },
     })
     const on = await start({ prometheus: true })
     await on.get('/v1/status/leader')

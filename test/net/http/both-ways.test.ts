@@ -68,6 +68,7 @@ const cases: readonly Sent[] = [
   { path: '/v1/health/checks/web' },
   { path: '/v1/health/state/any?pretty' },
   { path: '/v1/health/connect/web' },
+  { path: '/v1/health/ingress/web' },
   { path: '/v1/health/service/' },
   { path: '/v1/catalog/service/web?tag=a' },
   { path: '/v1/catalog/service/WEB?cached' },

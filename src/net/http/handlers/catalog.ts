@@ -44,6 +44,8 @@ const instances = presentation<readonly ServiceInstance[]>({
 const nodeMap = presentation<NodeServices | null>({ ...described, name: 'node', render: nodeWithServiceMap })
 const nodeList = presentation<NodeServices | null>({ ...described, name: 'node-services', render: nodeWithServiceList })
 
+const gatewayServices = presentation<null>({ ...described, name: 'gateway-services', render: () => 'null' })
+
 export const handleNodes = (context: HttpContext, exchange: Exchange): void => {
   serveRead(context, exchange, { type: 'catalog.nodes', ...selectionOf(exchange) }, nodes)
 }
@@ -66,6 +68,11 @@ export const handleNode = (context: HttpContext, exchange: Exchange): void => {
 
 export const handleNodeServices = (context: HttpContext, exchange: Exchange): void => {
   serveNode(context, exchange, nodeList)
+}
+
+export const handleGatewayServices = (context: HttpContext, exchange: Exchange): void => {
+  if (exchange.argument === '') exchange.text(400, 'Missing gateway name')
+  else serveRead(context, exchange, { type: 'catalog.gateway', gateway: exchange.argument }, gatewayServices)
 }
 
 /** One datacenter knows only itself. No query headers. */

@@ -52,26 +52,33 @@ export const handleConnectHealth = (context: HttpContext, exchange: Exchange): v
   serveEntries(context, exchange, true)
 }
 
+export const handleIngressHealth = (context: HttpContext, exchange: Exchange): void => {
+  const asked = askedEntries(exchange)
+  if (asked === null) return
+  const { service, filter } = asked
+  serveRead(context, exchange, { type: 'health.ingress', service, filter }, entries)
+}
+
 const serveEntries = (context: HttpContext, exchange: Exchange, connect: boolean): void => {
+  const asked = askedEntries(exchange)
+  if (asked !== null) serveRead(context, exchange, { type: 'health.service', connect, ...asked }, entries)
+}
+
+type Asked = Omit<QueryOf<'health.service'>, 'type' | 'connect'>
+
+/** What is asked of instances; null when it was refused and the answer is out. */
+const askedEntries = (exchange: Exchange): Asked | null => {
   const service = exchange.argument
   if (service === '') {
     exchange.text(400, 'Missing service name')
-    return
+    return null
   }
   const passing = passingOf(first(exchange.params, 'passing'))
   if (passing === null) {
     exchange.text(400, 'Invalid value for ?passing')
-    return
+    return null
   }
-  const query: QueryOf<'health.service'> = {
-    type: 'health.service',
-    service,
-    tags: all(exchange.params, 'tag'),
-    connect,
-    passing,
-    ...selectionOf(exchange),
-  }
-  serveRead(context, exchange, query, entries)
+  return { service, tags: all(exchange.params, 'tag'), passing, ...selectionOf(exchange) }
 }
 
 const truths: ReadonlySet<string> = new Set(['', '1', 't', 'T', 'TRUE', 'true', 'True'])
