@@ -54,14 +54,20 @@ export type FrameFault = 'empty' | 'cut' | 'checksum' | 'padding'
 
 /** Checks length, padding and checksum of the frame at `start`; null: it is sound. */
 export const frameFaultAt = (buffer: Buffer, start: number): FrameFault | null => {
+  const fault = frameShapeFaultAt(buffer, start)
+  if (fault !== null) return fault
+  const end = start + frameHeaderBytes + buffer.readUIntLE(start + 5, 3)
+  return crc32(buffer.subarray(start + 4, end)) === buffer.readUInt32LE(start) ? null : 'checksum'
+}
+
+/** Checks length and padding alone. */
+export const frameShapeFaultAt = (buffer: Buffer, start: number): Exclude<FrameFault, 'checksum'> | null => {
   if (start + frameHeaderBytes > buffer.length) return 'cut'
   const bodyBytes = buffer.readUInt32LE(start + 4) >>> 8
-  const end = start + frameHeaderBytes + bodyBytes
-  const next = start + frameBytes(bodyBytes)
   if (bodyBytes === 0 && isEmptyAt(buffer, start)) return 'empty'
+  const next = start + frameBytes(bodyBytes)
   if (next > buffer.length) return 'cut'
-  if (crc32(buffer.subarray(start + 4, end)) !== buffer.readUInt32LE(start)) return 'checksum'
-  for (let at = end; at < next; at++) if (buffer[at] !== 0) return 'padding'
+  for (let at = start + frameHeaderBytes + bodyBytes; at < next; at++) if (buffer[at] !== 0) return 'padding'
   return null
 }
 

@@ -28,7 +28,7 @@ import { invariant } from '../domain/invariant.ts'
 import { configurationOf } from './configuration-event.ts'
 import type { Configuration, Entry, EntryKind } from './entry.ts'
 import { closeFrame, frameBytes, frameFaultAt, frameHeaderBytes, frameKind } from './frame.ts'
-import { frameKindAt, frameLengthAt, maxBodyBytes } from './frame.ts'
+import { frameKindAt, frameLengthAt, frameShapeFaultAt, maxBodyBytes } from './frame.ts'
 import { pack } from './message-pack.ts'
 import { unpack } from './message-unpack.ts'
 import { hashBytes, sha256, sha256Into, sha256Text } from './sha256.ts'
@@ -147,9 +147,12 @@ export type EntryPlace = {
   readonly next: number
 }
 
-/** Checks the header frame at `start` of a buffer and reads its fixed part; text: what is wrong. For long scans. */
+/**
+ * Reads the fixed part of the header frame at `start` of a buffer; text: what is wrong. For long scans: its checksum is not
+ * looked at, because the hash tells more, and the caller must compare that with the entry or the commit frame behind.
+ */
 export const placeAt = (buffer: Buffer, start: number): EntryPlace | string => {
-  const fault = headerFault(buffer, start)
+  const fault = frameShapeFaultAt(buffer, start) ?? headerContentFault(buffer, start)
   if (fault !== null) return fault
   const body = start + frameHeaderBytes
   const bytes = buffer.readUIntLE(start + 5, 3)
@@ -277,7 +280,10 @@ const readEvents = (
 /** Why the frame at `start` is not a header of a version and kind that this build knows; null: it is one. */
 const headerFault = (buffer: Buffer, start: number): string | null => {
   const fault = frameFaultAt(buffer, start)
-  if (fault !== null) return `the header's frame is damaged: ${fault}`
+  return fault === null ? headerContentFault(buffer, start) : `the header's frame is damaged: ${fault}`
+}
+
+const headerContentFault = (buffer: Buffer, start: number): string | null => {
   if (frameKindAt(buffer, start) !== frameKind.header) return 'the frame is not an entry header'
   if (buffer.readUIntLE(start + 5, 3) < fixedBytes) return 'the header is too short'
   const body = start + frameHeaderBytes

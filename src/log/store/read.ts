@@ -1,7 +1,7 @@
 /** Reading of files and of single entries, each checked before it is handed out. */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Entry, LogPosition } from '../entry.ts'
-import { entryOf, placeAt } from '../stored-entry.ts'
+import { entryOf, openHeader } from '../stored-entry.ts'
 import { failDamaged } from './fault.ts'
 import { firstIndexOf, locate } from './log-state.ts'
 import type { LogState, Segment } from './log-state.ts'
@@ -108,10 +108,11 @@ export const positionAt = async (disk: Disk, log: LogState, index: number): Prom
   const found = locate(log, index)
   if (found === undefined) return null
   const { segment, offset, length } = found
-  const place = placeAt(await readPart(disk, segment.path, offset, length), 0)
-  if (typeof place === 'string') return failDamaged(segment.path, offset, place)
-  if (place.index === index) return { index, term: place.term, hash: Buffer.from(place.hash, 'latin1') }
-  return failDamaged(segment.path, offset, `entry ${place.index} stands where ${index} should`)
+  const opened = openHeader(await readPart(disk, segment.path, offset, length))
+  if (E.isLeft(opened)) return failDamaged(segment.path, offset, opened.left.what)
+  const { header, hash } = opened.right
+  if (header.index === index) return { index, term: header.term, hash }
+  return failDamaged(segment.path, offset, `entry ${header.index} stands where ${index} should`)
 }
 
 const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)

@@ -3,7 +3,8 @@
  * is decided by `recover.ts`, which knows what follows.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { frameAt, frameFaultAt, frameKind, frameKindAt, frameLengthAt, isEmptyAt } from '../frame.ts'
+import { frameAt, frameFaultAt, frameHeaderBytes, frameKind } from '../frame.ts'
+import { frameKindAt, frameLengthAt, isEmptyAt } from '../frame.ts'
 import type { Frame } from '../frame.ts'
 import type { Configuration, LogPosition } from '../entry.ts'
 import type { HardState } from '../raft/types.ts'
@@ -43,6 +44,11 @@ type Open = {
 
 /** Reads the batch that begins at `start`. */
 export const scanBatch = (buffer: Buffer, start: number): E.Either<ScanFault, ScannedBatch> => {
+  const scanned = scanFrames(buffer, start)
+  return E.isLeft(scanned) && scanned.left.type === 'bad' ? E.left(atItsSource(buffer, start, scanned.left)) : scanned
+}
+
+const scanFrames = (buffer: Buffer, start: number): E.Either<ScanFault, ScannedBatch> => {
   const open: Open = {
     head: null,
     hardState: null,
@@ -54,16 +60,31 @@ export const scanBatch = (buffer: Buffer, start: number): E.Either<ScanFault, Sc
   }
   let at = start
   for (;;) {
+    if (at + frameHeaderBytes <= buffer.length && frameKindAt(buffer, at) === frameKind.header) {
+      const next = takeEntry(buffer, at, open)
+      if (E.isLeft(next)) return next
+      at = next.right
+      continue
+    }
     const frame = frameAt(buffer, at)
     if (typeof frame === 'string') {
       const atEnd = at === start && (frame === 'empty' || (frame === 'cut' && at === buffer.length))
       return E.left({ type: atEnd ? 'end' : 'bad', offset: at, what: `a frame is damaged: ${frame}` })
     }
     if (frame.kind === frameKind.commit) return closeBatch(buffer, start, frame, open)
-    const next = frame.kind === frameKind.header ? takeEntry(buffer, at, open) : takeRecord(buffer, frame, open)
+    const next = takeRecord(buffer, frame, open)
     if (E.isLeft(next)) return next
     at = next.right
   }
+}
+
+/** A changed header is noticed by the hash in the frames behind it: names the first frame whose own checksum is wrong. */
+const atItsSource = (buffer: Buffer, start: number, fault: ScanFault): ScanFault => {
+  for (let at = start; at < fault.offset; at += frameLengthAt(buffer, at)) {
+    const own = frameFaultAt(buffer, at)
+    if (own !== null) return { type: 'bad', offset: at, what: `a frame is damaged: ${own}` }
+  }
+  return fault
 }
 
 const bad = (offset: number, what: string): E.Either<ScanFault, never> => E.left({ type: 'bad', offset, what })
@@ -92,8 +113,8 @@ const takeRecord = (buffer: Buffer, frame: Frame, open: Open): E.Either<ScanFaul
 }
 
 /**
- * An entry's header and its events: every frame's checksum is checked and that it follows the entry before it; digests are
- * left to `log verify`.
+ * An entry's header and its events: that it follows the entry before it, and the checksums of its events. The header is
+ * checked by its hash, when the next entry or the commit frame is met; digests are left to `log verify`.
  */
 const takeEntry = (buffer: Buffer, start: number, open: Open): E.Either<ScanFault, number> => {
   const place = placeAt(buffer, start)
@@ -183,7 +204,10 @@ export const findCommit = (buffer: Buffer, from: number): { readonly commit: Com
 /** Offset behind the last byte that is not zero, at least `from`. */
 export const endOfData = (buffer: Buffer, from: number): number => {
   let at = buffer.length
+  while (at - zeros.length >= from && zeros.equals(buffer.subarray(at - zeros.length, at))) at -= zeros.length
   while (at - 8 >= from && isEmptyAt(buffer, at - 8)) at -= 8
   while (at > from && buffer[at - 1] === 0) at -= 1
   return at
 }
+
+const zeros = Buffer.alloc(64 * 1024)
