@@ -55,3 +55,9 @@ export const health = (name: string, over: Partial<QueryOf<'health.service'>> = 
 export const uiNodes = (filter: string | null = null): QueryOf<'ui.nodes'> => ({ type: 'ui.nodes', filter })
 export const uiNode = (name: string): QueryOf<'ui.node'> => ({ type: 'ui.node', node: name })
 export const uiServices = (filter: string | null = null): QueryOf<'ui.services'> => ({ type: 'ui.services', filter })
+export const gateway = (name: string): QueryOf<'catalog.gateway'> => ({ type: 'catalog.gateway', gateway: name })
+export const ingress = (name: string, filter: string | null = null): QueryOf<'health.ingress'> => ({
+  type: 'health.ingress',
+  service: name,
+  filter,
+})
