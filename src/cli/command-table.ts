@@ -288,6 +288,13 @@ export const commandTable: ReadonlyMap<string, Entry | Group> = new Map<string, 
     },
   ],
   [
+    'import-snapshot',
+    {
+      synopsis: 'Takes over the state of a snapshot of Consul',
+      load: async () => (await import('./commands/import-snapshot.ts')).importSnapshot,
+    },
+  ],
+  [
     'info',
     {
       synopsis: 'Provides debugging information for operators.',

@@ -36,7 +36,7 @@ export type Record_ = readonly [type: number, body: Plain | Buffer]
 export const consulState = (lastIndex: number, records: readonly Record_[]): Buffer =>
   Buffer.concat([
     msgpack({ LastIndex: lastIndex }),
-    ...records.flatMap(([type, body]) => [Buffer.from([type]), Buffer.isBuffer(body) ? body : msgpack(body as Plain)]),
+    ...records.flatMap(([type, body]) => [Buffer.from([type]), Buffer.isBuffer(body) ? body : msgpack(body)]),
   ])
 
 export type TarPart = readonly [name: string, content: Uint8Array]

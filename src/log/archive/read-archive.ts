@@ -71,12 +71,12 @@ const gunzipInto = async (
     (error: unknown) => ({ error }),
   )
   if (seen.problem !== null) return `failed to read snapshot file: ${seen.problem}`
-  if (thrown !== null) return gunzipProblem(thrown.error, seen.bytes)
-  return seen.bytes === 0 ? 'failed to decompress snapshot: EOF' : null
+  return thrown === null ? null : gunzipProblem(thrown.error, seen.bytes)
 }
 
 const gunzipProblem = (thrown: unknown, bytes: number): string => {
   const code = typeof thrown === 'object' && thrown !== null && 'code' in thrown ? String(thrown.code) : ''
+  if (bytes === 0 && code.startsWith('Z_')) return 'failed to decompress snapshot: EOF'
   if (code === 'Z_BUF_ERROR' || (code.startsWith('Z_') && bytes < gzipHeaderBytes))
     return 'failed to decompress snapshot: unexpected EOF'
   if (code.startsWith('Z_')) return 'failed to decompress snapshot: gzip: invalid header'
