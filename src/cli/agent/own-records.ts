@@ -23,10 +23,8 @@ export const selfRegistrationOf = (own: OwnNode): ((views: Views) => readonly Co
   return (views) => selfRegistration(worldOf(views).catalog, facts)
 }
 
-/** What the `consul` service tells of a server, sorted by key. */
+/** What the `consul` service tells of a server, sorted by key. Ports of gRPC would be among it if there were any. */
 const serviceMeta: StringMap = [
-  ['grpc_port', '0'],
-  ['grpc_tls_port', '0'],
   ['non_voter', 'false'],
   ['raft_version', '3'],
   ['read_replica', 'false'],
