@@ -184,6 +184,20 @@ export const logStoreContract = (name: string, open: () => Promise<Subject>): vo
       expect(store.restored.firstIndex).toBe(1)
     })
 
+    test('keeps archives under the digest of their content, whatever becomes of the log', async () => {
+      await append(entriesAfter(origin, 3))
+      const one = right(await store.writeArchive(rows(3000)))
+      const other = right(await store.writeArchive(rows(7)))
+      expect(one.digest).toMatch(/^[0-9a-f]{64}$/)
+      expect(right(await store.writeArchive(rows(3000)))).toEqual(one)
+      await again()
+      expect(await collect(right(await store.readArchive(one.digest))!.rows)).toEqual([...rows(3000)])
+      expect(right(await store.readArchive('0'.repeat(64)))).toBeNull()
+      right(await store.keepArchives(new Set([other.digest])))
+      expect(right(await store.readArchive(one.digest))).toBeNull()
+      expect(await collect(right(await store.readArchive(other.digest))!.rows)).toEqual([...rows(7)])
+    })
+
     test('gives the newest checkpoint at or below an index', async () => {
       const entries = entriesAfter(origin, 5)
       await append(entries)
