@@ -31,7 +31,11 @@ const source = (name: string, over: Partial<Source> = {}): Source => ({
   ...over,
 })
 
-const entry = (sources: readonly Source[], createIndex = 0, content = '{}'): Event => ({
+const entry = (
+  sources: readonly Source[],
+  createIndex = 0,
+  content = '{}',
+): Event & { readonly type: 'ConfigEntryWritten' } => ({
   type: 'ConfigEntryWritten',
   kind: 'service-intentions',
   name: 'db',
