@@ -54,9 +54,7 @@ const routes: Readonly<Record<string, (name: string, asked: Asked) => Reply>> = 
   },
   '/v1/snapshot': (name, { method }) => {
     if (method === 'GET') return { body: recordedSnapshot, headers: { 'X-Consul-Index': '46' } }
-    return name === 'snapshot-restore-bad'
-      ? { status: 500, body: 'failed to decompress snapshot: unexpected EOF' }
-      : {}
+    return name === 'snapshot-restore-bad' ? { status: 500, body: 'failed to decompress snapshot: unexpected EOF' } : {}
   },
   '/v1/catalog/datacenters': () => ({ body: ['dc1'] }),
   '/v1/catalog/nodes': (_, { query }) => {
