@@ -19,6 +19,7 @@ import type { RuntimeConfig } from './config/runtime-config.ts'
 import { logFaultText } from './fault-text.ts'
 import { historyReader } from './history-reader.ts'
 import { heapCeiling, httpOptions } from './http-options.ts'
+import { endOnDefect } from './last-resort.ts'
 import { agentLog } from './log-output.ts'
 import { nodeId } from './node-id.ts'
 import { operatorInfo } from './operator-info.ts'
@@ -35,6 +36,7 @@ export const runAgent = async (config: RuntimeConfig): Promise<number> => {
   const id = await nodeId(config.dataDir, config.nodeId)
   const node = ownNode(config, id, consulApiVersion)
   const { logger, release } = agentLog(config.log, (text) => process.stdout.write(text))
+  endOnDefect(logger)
   for (const warning of config.warnings) logger.warn(warning)
 
   const stopped = stopSignal(config, logger)
