@@ -9,4 +9,6 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 const stamp = `${root}node_modules/.package-lock.json`
 const fresh = existsSync(stamp) && statSync(stamp).mtimeMs >= statSync(`${root}package-lock.json`).mtimeMs
-if (!fresh) await must('npm', ['ci', '--no-audit', '--no-fund'])
+// Not `npm ci`: it refuses a lockfile that lacks the optional packages of other platforms, which a registry mirror for one
+// platform cannot give. `--no-save` takes the locked versions and leaves the lockfile as it is.
+if (!fresh) await must('npm', ['install', '--no-save', '--no-audit', '--no-fund'])
