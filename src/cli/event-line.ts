@@ -2,20 +2,23 @@
 import { decodeBase64 } from './base64.ts'
 import { list, member, shown, text, type Tree } from './tree.ts'
 
+/** Characters of the longest name of an event; the events themselves are not loaded for a look at the log. */
+const typeWidth = 20
+
 export const eventHeadline = [
   'INDEX'.padStart(5),
   'TIME'.padEnd(20),
-  'EVENT'.padEnd(18),
+  'EVENT'.padEnd(typeWidth),
   'WHAT'.padEnd(46),
   'ACTOR',
 ].join('  ')
 
-/** `    5  2026-11-23T10:02:11Z  KeySet              app/greeting = "hello"    anonymous@127.0.0.1`. */
+/** `    5  2026-11-23T10:02:11Z  KeySet                app/greeting = "hello"    anonymous@127.0.0.1`. */
 export const eventLine = (event: Tree): string =>
   [
     shown(event, 'Index').padStart(5),
     seconds(text(event, 'Time')).padEnd(20),
-    text(event, 'Type').padEnd(18),
+    text(event, 'Type').padEnd(typeWidth),
     whatHappened(event).padEnd(46),
     actorOf(member(event, 'Actor')),
   ].join('  ')

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { eventHeadline, eventLine, whatHappened } from '../../src/cli/event-line.ts'
 import { parseJson } from '../../src/cli/json.ts'
+import { allEvents } from '../../src/domain/events/all.ts'
 import type { Tree } from '../../src/cli/tree.ts'
 
 /** An event as `/v1/log` gives it. */
@@ -94,9 +95,14 @@ describe('What happened, in words', () => {
 test('A line stands under the headline', () => {
   const line = eventLine(anEvent('KeySet', { Key: 'app/greeting', Value: value('hello') }))
   expect(`${eventHeadline}\n${line}`).toBe(
-    'INDEX  TIME                  EVENT               WHAT                                            ACTOR\n' +
-      '    5  2026-11-23T10:02:11Z  KeySet              app/greeting = "hello"                          anonymous@127.0.0.1',
+    'INDEX  TIME                  EVENT                 WHAT                                            ACTOR\n' +
+      '    5  2026-11-23T10:02:11Z  KeySet                app/greeting = "hello"                          anonymous@127.0.0.1',
   )
+})
+
+test.each(Object.keys(allEvents))('%s fits its column', (type) => {
+  const line = eventLine(anEvent(type, null))
+  expect(line.indexOf('(redacted)')).toBe(eventHeadline.indexOf('WHAT'))
 })
 
 test('A policy is named as the actor', () => {

@@ -1,15 +1,9 @@
-import * as E from 'fp-ts/lib/Either.js'
-import { parseGoDuration } from '../../domain/go-duration.ts'
 import { fail, type Call, type Command } from '../command.ts'
+import { durationProblem } from '../duration.ts'
 import type { FlagSpec } from '../flags.ts'
 import { call as request, callObject } from '../http-client.ts'
 import { targetOf } from '../target.ts'
 import { shown, toJson, type Tree, type TreeObject } from '../tree.ts'
-
-const durationProblem = (value: string): string | null => {
-  const parsed = parseGoDuration(value)
-  return E.isLeft(parsed) ? parsed.left : null
-}
 
 /** Flag of each field; the last three are kept by the agent without effect. */
 const fields: readonly (FlagSpec & { readonly field: string })[] = [
