@@ -1,12 +1,13 @@
 /** The processes of a bench: servers and load generators, started here, ended here, by their own handle only. */
 import { fork, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import type { FillPlan, FillResult } from './load/fill.ts'
 import type { LoadPlan, LoadResult } from './load/load.ts'
 import type { Job } from './load/main.ts'
+import type { StormPlan, StormResult } from './load/storm.ts'
 import type { WatchPlan, WatchResult } from './load/watchers.ts'
 
 export type Running = {
@@ -90,6 +91,7 @@ export type LoadProcess = {
   readonly load: (plan: LoadPlan) => Promise<LoadResult>
   readonly fill: (plan: FillPlan) => Promise<FillResult>
   readonly watch: (plan: WatchPlan) => Promise<WatchResult>
+  readonly storm: (plan: StormPlan) => Promise<StormResult>
   readonly stop: () => Promise<void>
 }
 
@@ -114,7 +116,13 @@ export const startLoad = (): LoadProcess => {
     if (result.failedCount > 0) throw new Error(`Filling failed: ${result.firstFailure ?? ''}`)
     return result
   }
-  return { load, fill, watch: (plan) => perform({ type: 'watch', plan }), stop: () => stop(child) }
+  return {
+    load,
+    fill,
+    watch: (plan) => perform({ type: 'watch', plan }),
+    storm: (plan) => perform({ type: 'storm', plan }),
+    stop: () => stop(child),
+  }
 }
 
 /** Resident memory of a process in bytes, from /proc; null where there is none. */
@@ -136,6 +144,23 @@ export const cpuMsOf = (running: Running): number | null => {
   } catch {
     return null
   }
+}
+
+/** What an agent is started with so that `longestDelayMs` can be asked of it. */
+export const loopProbe = (file: string): Pick<AgentOptions, 'nodeArgs' | 'env'> => ({
+  nodeArgs: ['--import', new URL('./load/loop-probe.js', import.meta.url).href],
+  env: { BENCH_PROBE_FILE: file },
+})
+
+/** The longest delay of the agent's event loop since it was last asked, in ms; NaN when it does not tell. */
+export const longestDelayMs = async (running: Running, file: string): Promise<number> => {
+  rmSync(file, { force: true })
+  running.child.kill('SIGUSR2')
+  for (let waitedMs = 0; waitedMs < 5000; waitedMs += 10) {
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    if (existsSync(file)) return Number(readFileSync(file, 'utf8'))
+  }
+  return NaN
 }
 
 /** Ends whatever a bench left behind. */

@@ -3,6 +3,8 @@ import { runLoad } from './load.ts'
 import type { LoadPlan } from './load.ts'
 import { fill } from './fill.ts'
 import type { FillPlan } from './fill.ts'
+import { runStorm } from './storm.ts'
+import type { StormPlan } from './storm.ts'
 import { runWatchers } from './watchers.ts'
 import type { WatchPlan } from './watchers.ts'
 
@@ -10,6 +12,7 @@ export type Job =
   | { readonly type: 'load'; readonly plan: LoadPlan }
   | { readonly type: 'fill'; readonly plan: FillPlan }
   | { readonly type: 'watch'; readonly plan: WatchPlan }
+  | { readonly type: 'storm'; readonly plan: StormPlan }
 
 const perform = (job: Job): Promise<unknown> => {
   switch (job.type) {
@@ -19,6 +22,8 @@ const perform = (job: Job): Promise<unknown> => {
       return fill(job.plan)
     case 'watch':
       return runWatchers(job.plan)
+    case 'storm':
+      return runStorm(job.plan)
   }
 }
 
