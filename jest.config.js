@@ -24,6 +24,7 @@ const suite = (displayName, testMatch, testPathIgnorePatterns = []) => ({
 const own = ['conformance', 'simulation', 'crash', 'fuzz', 'chaos', 'security', 'e2e']
 
 export default {
+  testTimeout: 30_000, // machines differ: a test that hangs is found all the same
   workerIdleMemoryLimit: '600MB',
   projects: [
     suite(

@@ -125,7 +125,7 @@ describe('log show', () => {
     const { code, stdout } = await offline(logShow, ['-since=3', '-limit=1'], { events })
     expect([code, stdout.split('\n')[1]]).toEqual([
       0,
-      `    3  ${''.padEnd(20)}  ${''.padEnd(18)}  ${'(redacted)'.padEnd(46)}  `,
+      `    3  ${''.padEnd(20)}  ${''.padEnd(20)}  ${'(redacted)'.padEnd(46)}  `,
     ])
     expect(queries).toEqual([{ since: '3', until: '', types: '', topic: '', actor: '', limit: 1, reverse: false }])
   })

@@ -25,6 +25,7 @@ export type Route = {
     | 'session:write'
     | 'node:write'
     | 'service and node:read items'
+    | 'service:write'
     | 'by operation'
     | 'operator:write'
     | 'operator by method'

@@ -37,7 +37,14 @@ describe('the route table', () => {
   test('says of each route what a token must be allowed', () => {
     for (const route of routes) expect(route.right).not.toBe('')
     const open = routes.filter(({ right }) => right === 'none').map(({ path }) => path)
-    expect(open).toEqual(['/v1/status/leader', '/v1/status/peers', '/v1/catalog/datacenters', '/'])
+    expect(open).toEqual([
+      '/v1/status/leader',
+      '/v1/status/peers',
+      '/v1/catalog/datacenters',
+      '/v1/connect/ca/roots',
+      '/v1/agent/connect/ca/roots',
+      '/',
+    ])
   })
 })
 
