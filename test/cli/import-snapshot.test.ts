@@ -56,7 +56,7 @@ const records: readonly Record_[] = [
       ...at(7, 9),
     },
   }),
-  register('n1', { Service: { ...web, ID: 'proxy', Kind: 'connect-proxy' } }),
+  register('n1', { Service: { ...web, ID: 'other', Kind: 'unheard-of' } }),
   register('gone', { Service: web }),
   [
     3,

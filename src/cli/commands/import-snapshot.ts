@@ -7,9 +7,9 @@ import { targetOf } from '../target.ts'
 export const importSnapshot: Command = {
   usage: 'import-snapshot [options] FILE',
   help:
-    'Puts the nodes, services, checks, keys, sessions and prepared queries of a snapshot of Consul in the place of the\n' +
-    'whole state of the servers, all at once, and prints what was taken over and what was left. A file that is not sound\n' +
-    'changes nothing.',
+    'Puts the nodes, services, checks, keys, sessions, prepared queries, config entries and intentions of a snapshot of\n' +
+    'Consul in the place of the whole state of the servers, all at once, and prints what was taken over and what was left.\n' +
+    'A file that is not sound changes nothing.',
   flags: [{ name: 'dry-run', kind: 'switch', help: 'Reads the file and prints the table only.' }],
   api: 'server',
   run: async ({ args, flags, terminal }) => {

@@ -2,7 +2,11 @@
  * Consul's records as events that would have led to them. Null: a record of a kind, or with content, that has no place
  * in our views yet.
  */
+import * as E from 'fp-ts/lib/Either.js'
 import type { Event } from '../../domain/events/all.ts'
+import { compileTemplate } from '../../projections/prepared-query/template.ts'
+import { configEntryWritten } from './consul-config-entry.ts'
+import { definitionDocument, proxyDocument } from './consul-documents.ts'
 import type { ConsulRecord } from './consul-state.ts'
 import { asMap, flag, integer, nested, records, stringMap, text, texts, unsigned } from './consul-fields.ts'
 import type { LooseMap } from './consul-msgpack.ts'
@@ -20,9 +24,16 @@ export const eventsOf = ({ type, body }: ConsulRecord): readonly Dated[] | null 
       return one(sessionCreated(body), body, 3)
     case 'PreparedQuery':
       return one(queryDefined(body), body, 5)
+    case 'ConfigEntry':
+      return configEntry(body)
     default:
       return null
   }
+}
+
+const configEntry = (body: LooseMap): readonly Dated[] | null => {
+  const entry = nested(body, 'Entry')
+  return entry === null ? null : one(configEntryWritten(text(body, 'Kind'), entry, createIndexOf(entry)), entry, 6)
 }
 
 const one = (event: Event | null, body: LooseMap, rank: number): readonly Dated[] | null =>
@@ -36,7 +47,8 @@ const registered = (body: LooseMap): readonly Dated[] | null => {
   const node = text(body, 'Node')
   const service = nested(body, 'Service')
   const check = nested(body, 'Check')
-  if (node === '') return null
+  // What a peer exports comes again with the peer.
+  if (node === '' || [body, service, check].some((part) => part !== null && text(part, 'PeerName') !== '')) return null
   if (service !== null) return one(serviceRegistered(node, service), service, 1)
   if (check !== null) return one(checkRegistered(node, check), check, 2)
   const event: Event = {
@@ -47,18 +59,28 @@ const registered = (body: LooseMap): readonly Dated[] | null => {
     datacenter: text(body, 'Datacenter'),
     taggedAddresses: stringMap(body, 'TaggedAddresses'),
     meta: stringMap(body, 'NodeMeta'),
-    locality: null,
+    locality: localityOf(body),
     createIndex: createIndexOf(body),
     renamedFrom: null,
   }
   return one(event, body, 0)
 }
 
-/** Proxies and gateways of the mesh are left: their documents need a check of their own. */
+const localityOf = (body: LooseMap): { readonly region: string; readonly zone: string } | null => {
+  const locality = nested(body, 'Locality')
+  return locality === null ? null : { region: text(locality, 'Region'), zone: text(locality, 'Zone') }
+}
+
+const serviceKinds: ReadonlySet<string> = new Set([
+  ...['', 'connect-proxy', 'mesh-gateway', 'terminating-gateway', 'ingress-gateway', 'api-gateway'],
+])
+
 const serviceRegistered = (node: string, body: LooseMap): Event | null => {
   const connect = nested(body, 'Connect')
   const name = text(body, 'Service')
-  if (name === '' || text(body, 'Kind') !== '' || (connect !== null && flag(connect, 'Native'))) return null
+  const kind = text(body, 'Kind')
+  const proxy = proxyDocument(nested(body, 'Proxy'))
+  if (name === '' || !serviceKinds.has(kind) || proxy === null) return null
   const weights = nested(body, 'Weights')
   const tagged = nested(body, 'TaggedAddresses')
   const addresses = [...(tagged ?? [])].flatMap(([key, value]) => {
@@ -70,7 +92,7 @@ const serviceRegistered = (node: string, body: LooseMap): Event | null => {
   return {
     type: 'ServiceRegistered',
     node,
-    kind: '',
+    kind,
     id: text(body, 'ID') || name,
     name,
     tags: texts(body, 'Tags'),
@@ -84,17 +106,17 @@ const serviceRegistered = (node: string, body: LooseMap): Event | null => {
         ? { passing: 1, warning: 1 }
         : { passing: integer(weights, 'Passing'), warning: integer(weights, 'Warning') },
     enableTagOverride: flag(body, 'EnableTagOverride'),
-    proxy: null,
-    connect: null,
-    locality: null,
+    proxy: proxy.text,
+    connect: connect !== null && flag(connect, 'Native') ? '{"Native":true}' : null,
+    locality: localityOf(body),
     createIndex: createIndexOf(body),
   }
 }
 
-/** The definition of a check is its agent's business and comes again with the agent. */
 const checkRegistered = (node: string, body: LooseMap): Event | null => {
   const checkId = text(body, 'CheckID')
-  if (checkId === '') return null
+  const definition = definitionDocument(nested(body, 'Definition'))
+  if (checkId === '' || definition === null) return null
   return {
     type: 'CheckRegistered',
     node,
@@ -110,7 +132,7 @@ const checkRegistered = (node: string, body: LooseMap): Event | null => {
     interval: text(body, 'Interval'),
     timeout: text(body, 'Timeout'),
     exposedPort: integer(body, 'ExposedPort'),
-    definition: null,
+    definition: definition.text,
     createIndex: createIndexOf(body),
   }
 }
@@ -172,21 +194,27 @@ const queryDefined = (body: LooseMap): Event | null => {
   const service = nested(body, 'Service') ?? noFields
   const template = nested(body, 'Template') ?? noFields
   const failover = nested(service, 'Failover') ?? noFields
+  const targets = records(failover, 'Targets')
   const id = text(body, 'ID')
-  // A template's expression is checked when it is defined: such queries are defined anew.
-  if (id === '' || text(template, 'Type') !== '') return null
-  return {
-    type: 'PreparedQueryDefined',
+  if (id === '' || [service, ...targets].some(isElsewhere)) return null
+  const query = {
     id,
     name: text(body, 'Name'),
     session: text(body, 'Session'),
     token: text(body, 'Token'),
-    template: { type: '', regexp: '', removeEmptyTags: false },
+    template: {
+      type: text(template, 'Type'),
+      regexp: text(template, 'Regexp'),
+      removeEmptyTags: flag(template, 'RemoveEmptyTags'),
+    },
     service: {
       service: text(service, 'Service'),
       nearestN: integer(failover, 'NearestN'),
       datacenters: texts(failover, 'Datacenters'),
-      targets: null,
+      targets:
+        targets.length === 0
+          ? null
+          : targets.map((target) => ({ peer: text(target, 'Peer'), datacenter: text(target, 'Datacenter') })),
       onlyPassing: flag(service, 'OnlyPassing'),
       ignoreCheckIds: texts(service, 'IgnoreCheckIDs'),
       near: text(service, 'Near'),
@@ -199,6 +227,13 @@ const queryDefined = (body: LooseMap): Event | null => {
     dnsTtl: text(nested(body, 'DNS') ?? noFields, 'TTL'),
     createIndex: createIndexOf(body),
   }
+  // A template that cannot be rendered would be found only when it is asked.
+  return E.isLeft(compileTemplate(query)) ? null : { type: 'PreparedQueryDefined', ...query }
 }
+
+/** True for what lies in a part of the cluster that we do not have. */
+const isElsewhere = (place: LooseMap): boolean =>
+  ['Partition', 'Namespace'].some((part) => !['', 'default'].includes(text(place, part))) ||
+  text(place, 'SamenessGroup') !== ''
 
 const noFields: LooseMap = new Map()

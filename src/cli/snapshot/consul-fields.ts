@@ -21,6 +21,38 @@ export const unsigned = (map: LooseMap, name: string): bigint => {
 
 export const flag = (map: LooseMap, name: string): boolean => map.get(name) === true
 
+const secondsFromYearOneTo1970 = 62_135_596_800n
+
+/**
+ * ms since 1970 of a time in either of its forms: 15 or 16 bytes of Go's own (version, seconds since the year 1,
+ * nanoseconds, zone), or a timestamp of MessagePack. Null: it is none.
+ */
+export const timeMs = (map: LooseMap, name: string): number | null => {
+  const bytes = Buffer.from(text(map, name), 'latin1')
+  const at = (seconds: bigint, ns: number): number | null => {
+    const ms = Number(seconds) * 1_000 + Math.trunc(ns / 1_000_000)
+    return Math.abs(ms) <= maxDateMs ? ms : null
+  }
+  switch (bytes.length) {
+    case 4:
+      return at(BigInt(bytes.readUInt32BE(0)), 0)
+    case 8: {
+      const word = bytes.readBigUInt64BE(0)
+      return at(word & 0x3_ffff_ffffn, Number(word >> 34n))
+    }
+    case 12:
+      return at(bytes.readBigInt64BE(4), bytes.readUInt32BE(0))
+    case 15:
+    case 16:
+      return at(bytes.readBigInt64BE(1) - secondsFromYearOneTo1970, bytes.readInt32BE(9))
+    default:
+      return null
+  }
+}
+
+/** The last moment that a Date can hold. */
+const maxDateMs = 8.64e15
+
 /** A nested record; null when it is absent. */
 export const nested = (map: LooseMap, name: string): LooseMap | null => asMap(map.get(name))
 

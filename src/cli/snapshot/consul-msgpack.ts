@@ -102,7 +102,16 @@ const whole = (from: Cursor, bytes: number, signed: boolean): Loose => {
 const float = (from: Cursor, bytes: number): Loose => {
   const at = skip(from, bytes)
   if (at === -1) return null
-  return bytes === 4 ? from.bytes.readFloatBE(at) : from.bytes.readDoubleBE(at)
+  return bytes === 4 ? shortest(from.bytes.readFloatBE(at)) : from.bytes.readDoubleBE(at)
+}
+
+/** The number with the fewest digits that is this one in 32 bits: what was written as 33.3 is read as 33.3. */
+const shortest = (value: number): number => {
+  for (let digits = 1; digits < 9; digits++) {
+    const candidate = Number(value.toPrecision(digits))
+    if (Math.fround(candidate) === value) return candidate
+  }
+  return value
 }
 
 const text = (from: Cursor, bytes: number): Loose => {
@@ -126,10 +135,11 @@ const map = (from: Cursor, count: number, depth: number): Loose => {
   return values
 }
 
-/** Times are extensions in later releases: passed over, nothing of ours needs them. */
+/** Times are extensions in later releases: their content as a byte string, whatever the type says. */
 const extension = (from: Cursor, head: number): Loose => {
-  if (head >= 0xd4 && head <= 0xd8) skip(from, 1 + (1 << (head - 0xd4)))
-  else if (head >= 0xc7 && head <= 0xc9) skip(from, 1 + take(from, 1 << (head - 0xc7)))
-  else return bad(from)
-  return null
+  const fixed = head >= 0xd4 && head <= 0xd8
+  if (!fixed && (head < 0xc7 || head > 0xc9)) return bad(from)
+  const bytes = fixed ? 1 << (head - 0xd4) : take(from, 1 << (head - 0xc7))
+  skip(from, 1)
+  return text(from, bytes)
 }

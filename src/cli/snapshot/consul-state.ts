@@ -4,9 +4,9 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { readLoose } from './consul-msgpack.ts'
-import type { LooseMap } from './consul-msgpack.ts'
+import type { Loose, LooseMap } from './consul-msgpack.ts'
 
-/** `bytes` without the type byte. */
+/** `bytes` without the type byte. The body of a config entry is its request, with the entry's kind in `Kind`. */
 export type ConsulRecord = { readonly type: string; readonly bytes: number; readonly body: LooseMap }
 
 /** A state larger than this is refused: it is read on the command line, in one piece. */
@@ -40,11 +40,20 @@ export class ConsulStateReader {
       const body = readLoose(bytes, at + 1)
       if (body === null) return E.left(`the record at byte ${at} of the state is damaged`)
       const type = typeNames[bytes[at] ?? 255] ?? `Unknown(${bytes[at]})`
-      this.record({ type, bytes: body.next - at - 1, body: isMap(body.value) ? body.value : noFields })
+      this.record({ type, bytes: body.next - at - 1, body: bodyOf(body.value) })
       at = body.next
     }
     return E.right({ lastIndex })
   }
+}
+
+/** Some records are one text with values of its own in it: the kind, then the request. */
+const bodyOf = (value: Loose): LooseMap => {
+  if (isMap(value)) return value
+  const bytes = Buffer.from(typeof value === 'string' ? value : '', 'latin1')
+  const kind = readLoose(bytes, 0)
+  const request = kind === null ? null : readLoose(bytes, kind.next)
+  return kind !== null && isMap(request?.value) ? new Map([...request.value, ['Kind', kind.value]]) : noFields
 }
 
 const isMap = (value: unknown): value is LooseMap => value instanceof Map
