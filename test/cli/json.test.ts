@@ -11,7 +11,7 @@ const treeOf = (value: unknown): Tree => {
   }
   const isLarge = typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)
   const digits = JSON.stringify(value)
-  return isLarge && /^-?\d{1,21}$/.test(digits) ? BigInt(digits) : (value as Tree)
+  return isLarge && /^[-\d]{1,21}$/.test(digits) ? BigInt(digits) : (value as Tree) // the sign counts
 }
 
 const message = (text: string): string => {
