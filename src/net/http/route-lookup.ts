@@ -1,6 +1,17 @@
 /** From a cleaned path to its route: exact paths first, then the longest subtree. */
 import type { ByteString } from '../../domain/bytes.ts'
-import { catalogServiceRoute, healthRoutes, kvRoute, leaderRoute, peersRoute, renewRoute, routes } from './routes.ts'
+import {
+  catalogServiceRoute,
+  deregisterRoute,
+  healthRoutes,
+  kvRoute,
+  leaderRoute,
+  peersRoute,
+  registerRoute,
+  renewRoute,
+  routes,
+  txnRoute,
+} from './routes.ts'
 import type { Route } from './route.ts'
 
 const byPath: ReadonlyMap<string, Route> = new Map(routes.map((route) => [route.path, route]))
@@ -29,11 +40,15 @@ export const hotRoute = (path: ByteString): Route | undefined => {
       for (const route of healthRoutes) if (path.startsWith(route.path)) return route
       return undefined
     case 0x63: // c
+      if (path === registerRoute.path) return registerRoute
+      if (path === deregisterRoute.path) return deregisterRoute
       return path.startsWith(catalogServiceRoute.path) ? catalogServiceRoute : undefined
     case 0x73: // s
       if (path === leaderRoute.path) return leaderRoute
       if (path === peersRoute.path) return peersRoute
       return path.startsWith(renewRoute.path) ? renewRoute : undefined
+    case 0x74: // t
+      return path === txnRoute.path ? txnRoute : undefined
     default:
       return undefined
   }

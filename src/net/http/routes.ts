@@ -86,6 +86,17 @@ export const catalogServiceRoute = route(['GET'], '/v1/catalog/service/', filter
   hot: true,
   ...enterprise,
 })
+export const registerRoute = route(['PUT'], '/v1/catalog/register', 'node:write', handleRegister, {
+  body: 'json',
+  hot: true,
+  ...enterprise,
+})
+export const deregisterRoute = route(['PUT'], '/v1/catalog/deregister', 'node:write', handleDeregister, {
+  body: 'json',
+  hot: true,
+  ...enterprise,
+})
+export const txnRoute = route(['PUT'], '/v1/txn', 'by operation', handleTxn, { body: 'txn', hot: true })
 const hotHealth = { hot: true, ...enterprise } as const
 
 /** All of /v1/health is hot. */
@@ -105,8 +116,8 @@ export const routes: readonly Route[] = [
   renewRoute,
   catalogServiceRoute,
   ...healthRoutes,
-  route(['PUT'], '/v1/catalog/register', 'node:write', handleRegister, { body: 'json', ...enterprise }),
-  route(['PUT'], '/v1/catalog/deregister', 'node:write', handleDeregister, { body: 'json', ...enterprise }),
+  registerRoute,
+  deregisterRoute,
   route(['GET'], '/v1/catalog/datacenters', 'none', handleDatacenters),
   route(['GET'], '/v1/catalog/nodes', filtered, handleNodes, { refuses: 'partition' }),
   route(['GET'], '/v1/catalog/services', filtered, handleServices, enterprise),
@@ -122,7 +133,7 @@ export const routes: readonly Route[] = [
   route(['GET'], '/v1/session/info/', 'session:read', handleInfo, enterprise),
   route(['GET'], '/v1/session/node/', 'session:read', handleNode, enterprise),
   route(['GET'], '/v1/session/list', 'session:read', handleList, enterprise),
-  route(['PUT'], '/v1/txn', 'by operation', handleTxn, { body: 'txn' }),
+  txnRoute,
   route(['GET', 'POST'], '/v1/query', 'query by method', handleQueries, { body: 'json' }),
   route(['GET', 'PUT', 'DELETE'], '/v1/query/', 'query by method', handleQuery, { body: 'json', judgesMethod: true }),
   route(['PUT'], '/v1/config', 'config entry by method', handleConfigWrite, { body: 'json', ...enterprise }),

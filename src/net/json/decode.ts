@@ -162,6 +162,7 @@ export const mapOf = <A>(item: Decoder<A>): Decoder<readonly (readonly [ByteStri
   }
 }
 
+type Values = { [name: string]: unknown }
 type Fields = { readonly [name: string]: Decoder<unknown> }
 type Record<F extends Fields> = { readonly [K in keyof F]: Decoded<F[K]> }
 
@@ -180,27 +181,32 @@ export const record = <const F extends Fields>(fields: F, options: RecordOptions
   const names = new Map(Object.keys(fields).map((name) => [name, name]))
   for (const [alias, name] of Object.entries(options.aliases ?? {})) names.set(alias, name)
   const folded = new Map([...names].map(([spelling, name]) => [spelling.toLowerCase(), name]))
-  const absent = new Map(Object.entries(fields).map(([name, decoder]) => [name, decoder.absent]))
   // The one place where the static and the dynamic shape meet: every key of `fields` holds what its decoder gave.
-  const build = (values: ReadonlyMap<string, unknown>) => Object.fromEntries(values) as Record<F>
+  const build = (values: Values) => values as Record<F>
+  const absent: Readonly<Values> = Object.fromEntries(
+    Object.entries(fields).map(([name, field]) => [name, field.absent]),
+  )
   return {
     goType,
     absent: build(absent),
     read: (value, field) => {
       if (!isObject(value)) return cannotUnmarshal(value, field, goType)
-      const read = readMembers(value, (name) => names.get(name) ?? folded.get(name.toLowerCase()), fields, options)
-      return E.isLeft(read) ? read : E.right(build(new Map([...absent, ...read.right])))
+      const fieldOf = (name: string) => names.get(name) ?? folded.get(name.toLowerCase())
+      const values = { ...absent }
+      const read = readMembers(value, fieldOf, fields, options, values)
+      return E.isLeft(read) ? read : E.right(build(values))
     },
   }
 }
 
+/** Reads what the object has into `values`, which begins with what is absent. */
 const readMembers = <F extends Fields>(
   object: JsonObject,
   fieldOf: (name: string) => string | undefined,
   fields: F,
   options: RecordOptions<F>,
-): E.Either<string, ReadonlyMap<string, unknown>> => {
-  const values = new Map<string, unknown>()
+  values: Values,
+): E.Either<string, void> => {
   for (const [name, member] of object.members) {
     const known = fieldOf(name)
     const decoder = known === undefined ? undefined : fields[known]
@@ -211,9 +217,9 @@ const readMembers = <F extends Fields>(
     if (member === null) continue // null leaves what an earlier duplicate gave
     const read = decoder.read(member, `.${known}`)
     if (E.isLeft(read)) return read
-    values.set(known, read.right)
+    values[known] = read.right
   }
-  return E.right(values)
+  return E.right(undefined)
 }
 
 const placeOf = (field: string): string => (field === '' ? 'value' : `struct field ${field}`)

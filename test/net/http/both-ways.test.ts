@@ -72,6 +72,18 @@ const cases: readonly Sent[] = [
   { path: '/v1/health/service/' },
   { path: '/v1/catalog/service/web?tag=a' },
   { path: '/v1/catalog/service/WEB?cached' },
+  { path: '/v1/catalog/register', method: 'PUT', body: JSON.stringify(service) },
+  { path: '/v1/catalog/register', method: 'PUT', body: '{"Unknown":1}' },
+  { path: '/v1/catalog/register', method: 'PUT', body: '{' },
+  { path: '/v1/catalog/register?ns=x', method: 'PUT', body: '{}' },
+  { path: '/v1/catalog/register' },
+  { path: '/v1/catalog/registers', method: 'PUT', body: '{}' },
+  { path: '/v1/catalog/deregister', method: 'PUT', body: '{"Node":"nobody"}' },
+  { path: '/v1/catalog/deregister', method: 'PUT', body: '[]' },
+  { path: '/v1/catalog/deregister', method: 'OPTIONS' },
+  { path: '/v1/txn', method: 'PUT', body: '[{"KV":{"Verb":"get","Key":"a/b"}}]' },
+  { path: '/v1/txn', method: 'PUT', body: '[{"KV":{"Verb":"nothing","Key":"a/b"}}]' },
+  { path: '/v1/txn', method: 'POST', body: '[]' },
 ]
 
 const comparable = ({ status, rawHeaders, bytes }: Received) => ({
