@@ -12,7 +12,7 @@ import type {
   QueryRecord,
   SessionRecord,
 } from '../domain/decide/world.ts'
-import type { Query } from '../domain/queries/all.ts'
+import type { Query, QueryOf } from '../domain/queries/all.ts'
 import type { Answered } from './answered.ts'
 import { autopilotGet } from './autopilot.ts'
 import { answerCatalog } from './catalog/answer.ts'
@@ -124,8 +124,16 @@ export function answer(views: Views, query: Query): Answered<Results[Query['type
 }
 
 /** The same text for equal queries and for no others, whatever order their fields were built in. */
-export const canonicalQuery = (query: Query): string =>
-  query.type === 'kv.get' ? `kv.get\0${query.key}` : canonical(query) // the hottest one without the detour
+export const canonicalQuery = (query: Query): string => {
+  // The hottest ones without the detour; no JSON begins like them.
+  if (query.type === 'kv.get') return `kv.get\0${query.key}`
+  if (query.type !== 'health.service' || isSelective(query)) return canonical(query)
+  return `health.service\0${query.connect ? 'c' : ''}${query.passing ? 'p' : ''}\0${query.service}`
+}
+
+/** True when only some of a service's instances are asked for, or in another order than they are kept in. */
+export const isSelective = (query: QueryOf<'health.service' | 'catalog.service'>): boolean =>
+  query.tags.length > 0 || query.nodeMeta.length > 0 || query.filter !== null || query.near !== ''
 
 /** JSON with sorted keys; queries hold nothing but plain data. */
 const canonical = (value: unknown): string => {

@@ -10,7 +10,7 @@ import type { Query } from '../../domain/queries/all.ts'
 import type { Topic } from '../../domain/topic.ts'
 import type { CommittedBatch, ReadError, ReplicatedLog } from '../../log/types.ts'
 import type { Answer, Backend, Consistency } from '../../net/backend.ts'
-import { answer } from '../../projections/answer.ts'
+import { answer, isSelective } from '../../projections/answer.ts'
 import { topics } from '../../projections/views.ts'
 import type { Views } from '../../projections/views.ts'
 import { watch } from '../../projections/watch.ts'
@@ -95,13 +95,16 @@ const answerFrom = (log: ServerLog, query: Query): Answer => {
   const root = log.committed()
   const { index, result, topics: waited, absent } = answer<Query>(root.view, query)
   const { knownLeader, lastContactMs } = log.leads() ? leading : contact(log)
-  const version = versionOf(root.view, query)
+  const version = versionOf(root.view, query, result)
   return { index, stateIndex: root.index, result, topics: waited, absent, knownLeader, lastContactMs, version }
 }
 
 /** The part of the state that decides the answer: it stays the same object while nothing in it changes. */
-const versionOf = (views: Views, query: Query): object => {
+const versionOf = (views: Views, query: Query, result: unknown): object => {
   if (query.type.startsWith('kv.')) return views.kv
+  // The whole list of a service is made once per state of the service: other services may change beside it.
+  if ((query.type === 'health.service' || query.type === 'catalog.service') && !isSelective(query))
+    return Array.isArray(result) ? result : views.catalog
   if (query.type.startsWith('session.')) return views.sessions
   if (query.type.startsWith('config.') || query.type.startsWith('intention.')) return views.configEntries
   if (query.type === 'query.list' || query.type === 'query.get') return views.queries
