@@ -27,8 +27,8 @@ export type Domain<View, Draft, World, Command, Event extends AnyEvent, Rejectio
   readonly codec: EventCodec<Event>
   /** Record keys, `table\0key`, that an event touches, for the history index; `before` is the view before its entry. */
   readonly touched: (event: Event, before: View) => readonly string[]
-  /** True for events whose record keys depend on the view before them (a tree delete). Absent: true for all. */
-  readonly needsBefore?: (event: Event) => boolean
+  /** What an event's record keys depend on. Absent: everything, for all events. */
+  readonly needsBefore?: (event: Event) => NeededBefore
   /** The epoch in force, 32 hex digits; '' before the first one. Stamped into headers. */
   readonly epoch: (draft: Draft) => string
   /** The replicated feature level in force; events of a later `since` are refused. */
@@ -36,6 +36,12 @@ export type Domain<View, Draft, World, Command, Event extends AnyEvent, Rejectio
   /** How an event puts an archived state in the place of the whole state. Absent: no event does. */
   readonly replacement?: Replacement<View, Draft, Event>
 }
+
+/**
+ * What of the view before an event says which records it touches: nothing; only what events told that touched one of the
+ * records that this one touches in any view; or everything (a tree delete).
+ */
+export type NeededBefore = 'nothing' | 'own records' | 'everything'
 
 /** A restored backup: one event names the archive's content by its digest, the content lies beside the log. */
 export type Replacement<View, Draft, Event extends AnyEvent> = {

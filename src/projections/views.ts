@@ -220,8 +220,9 @@ export const touched = (event: Event, before: Views): readonly string[] => {
   return isCatalogEvent(event) ? catalogTouched(event, before.catalog) : touchedSystem(event)
 }
 
-/** True for events whose record keys depend on the views before them. */
-export const needsBefore = (event: Event): boolean => event.type === 'TreeDeleted' || isCatalogEvent(event)
+/** What record keys depend on: those of the catalog on what is on the event's node, which each of them touches. */
+export const needsBefore = (event: Event): 'nothing' | 'own records' | 'everything' =>
+  event.type === 'TreeDeleted' ? 'everything' : isCatalogEvent(event) ? 'own records' : 'nothing'
 
 /** Rows of all views for a checkpoint, lazily and in a fixed order. */
 export function* encode(views: Views): Iterable<ViewRow> {

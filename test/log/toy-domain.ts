@@ -147,7 +147,7 @@ export const toyDomain: Domain<ToyView, ToyDraft, ToyWorld, ToyCommand, ToyEvent
     if (event.type === 'NumberSet') return [`numbers\0${event.name}`]
     return event.type === 'AllDeleted' ? [...before.numbers.keys()].map((name) => `numbers\0${name}`) : []
   },
-  needsBefore: (event) => event.type === 'AllDeleted',
+  needsBefore: (event) => (event.type === 'AllDeleted' ? 'everything' : 'nothing'),
   epoch: (draft) => draft.epoch,
   featureLevel: (draft) => draft.level,
 }

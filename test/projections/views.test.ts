@@ -297,10 +297,10 @@ describe('the composition', () => {
   test('says which events need the views before them for their record keys', () => {
     const before = folded([nodeRegistered('n1'), keySet('a/1')])
     expect([keySet('a'), sessionCreated('s'), treeDeleted('a/'), nodeRegistered('n1')].map(needsBefore)).toEqual([
-      false,
-      false,
-      true,
-      true,
+      'nothing',
+      'nothing',
+      'everything',
+      'own records',
     ])
     expect(touched(treeDeleted('a/'), before)).toEqual(['kvs\0a/1'])
     expect(touched(sessionCreated('s'), before)).toEqual(['sessions\0s'])

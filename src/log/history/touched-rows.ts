@@ -10,7 +10,8 @@ export type Touches<View, Draft, Event extends AnyEvent> = Pick<
 
 /**
  * The record keys that entries touched, where `before` is the view before the first of them. Views in between are only
- * made for events that need them. An event that touches a record twice gives one row.
+ * made for events that need them: a batch of unrelated changes needs none. An event that touches a record twice gives
+ * one row.
  */
 export const touchedRows = <View, Draft, Event extends AnyEvent>(
   domain: Touches<View, Draft, Event>,
@@ -18,16 +19,27 @@ export const touchedRows = <View, Draft, Event extends AnyEvent>(
   entries: readonly Committed<Event>[],
 ): readonly HistoryRow[] => {
   const rows: HistoryRow[] = []
+  const unfolded = new Set<string>() // records that entries touched whose events are not in `view` yet
   let view = before
   let foldedCount = 0
+  const keysOf = (event: Event) => new Set(domain.touched(event, view))
+  const isStale = (event: Event, keys: ReadonlySet<string>): boolean => {
+    const needed = domain.needsBefore?.(event) ?? 'everything'
+    return needed === 'everything' || (needed === 'own records' && [...keys].some((key) => unfolded.has(key)))
+  }
   entries.forEach(({ index, events }, position) => {
-    const exact = events.some((event) => domain.needsBefore?.(event) ?? true)
-    if (exact) {
+    let touched = events.map((event) => ({ event, keys: keysOf(event) }))
+    if (position > foldedCount && touched.some(({ event, keys }) => isStale(event, keys))) {
       view = foldedOver(domain, view, entries.slice(foldedCount, position))
       foldedCount = position
+      unfolded.clear()
+      touched = events.map((event) => ({ event, keys: keysOf(event) }))
     }
-    events.forEach((event, ordinal) => {
-      for (const recordKey of new Set(domain.touched(event, view))) rows.push({ recordKey, index, ordinal })
+    touched.forEach(({ keys }, ordinal) => {
+      for (const recordKey of keys) {
+        unfolded.add(recordKey)
+        rows.push({ recordKey, index, ordinal })
+      }
     })
   })
   return rows

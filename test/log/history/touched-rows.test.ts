@@ -31,6 +31,22 @@ describe('the rows of a batch', () => {
     expect(rows.filter(({ index }) => index === 9).map(({ recordKey }) => recordKey)).toEqual(['numbers\0c'])
   })
 
+  test('of an event that depends on its own records ask the state only after one of them was touched', () => {
+    let published = 0
+    const counting = {
+      ...toyDomain,
+      needsBefore: () => 'own records' as const,
+      publish: (draft: Parameters<typeof toyDomain.publish>[0]) => {
+        published += 1
+        return toyDomain.publish(draft)
+      },
+    }
+    const apart = touchedRows(counting, toyView, [entry(5, set('a')), entry(6, set('b')), entry(7, set('c'))])
+    expect([apart.length, published]).toEqual([3, 0])
+    const again = touchedRows(counting, toyView, [entry(5, set('a')), entry(6, set('b')), entry(7, set('a'))])
+    expect([again.length, published]).toEqual([3, 1])
+  })
+
   test('are the same when the domain does not say which events need the state before them', () => {
     const { draft, evolve, publish, touched } = toyDomain
     const always = { draft, evolve, publish, touched }

@@ -10,7 +10,18 @@ import type { CatalogQuery } from '../../../src/projections/catalog/answer.ts'
 import { passingOf } from '../../../src/projections/catalog/instances.ts'
 import { catalogLoader, encodeCatalog } from '../../../src/projections/catalog/checkpoint.ts'
 import type { CatalogView } from '../../../src/projections/catalog/state.ts'
-import { encode, loader, topics } from '../../../src/projections/views.ts'
+import { touchedRows } from '../../../src/log/history/touched-rows.ts'
+import {
+  draft,
+  emptyViews,
+  encode,
+  evolve,
+  loader,
+  needsBefore,
+  publish,
+  topics,
+  touched,
+} from '../../../src/projections/views.ts'
 import { aCheck, aProxy, aService, deregister, register } from './builders.ts'
 import * as ask from './queries.ts'
 import { foldEntries, story } from './story.ts'
@@ -129,6 +140,21 @@ describe('Laws of the catalog', () => {
         expect(seen(views.catalog)).toEqual(seen(teller.views().catalog))
       }),
       { numRuns: 60 },
+    )
+  })
+
+  test('the history index finds the same records whether each entry is folded before the next or not', () => {
+    const exact = { draft, evolve, publish, touched }
+    fc.assert(
+      fc.property(commands, (all) => {
+        const entries = told(all)
+          .entries()
+          .map((events, i) => ({ index: i + 1, term: 1, at: 0, events }))
+        expect(touchedRows({ ...exact, needsBefore }, emptyViews, entries)).toEqual(
+          touchedRows(exact, emptyViews, entries),
+        )
+      }),
+      { numRuns: 100 },
     )
   })
 
