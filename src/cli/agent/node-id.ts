@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeDirs } from '../../log/store/disk.ts'
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
@@ -18,7 +19,7 @@ export const nodeId = async (dataDir: string | null, configured: string | null):
   )
   if (uuid.test(kept)) return kept.toLowerCase()
   const fresh = randomUUID()
-  await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  await makeDirs(dataDir, 0o700)
   await writeFile(file, fresh, { mode: 0o600 })
   return fresh
 }

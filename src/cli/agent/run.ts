@@ -5,6 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { randomUUID } from 'node:crypto'
 import { rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { getHeapStatistics } from 'node:v8'
 import { realEnv } from '../../log/driver/clock.ts'
 import type { Logger } from '../../net/logging/logger.ts'
@@ -33,7 +34,12 @@ import type { RunningServer } from './server.ts'
 
 /** Runs until a signal or a fault; the number is the exit code. */
 export const runAgent = async (config: RuntimeConfig): Promise<number> => {
-  const id = await nodeId(config.dataDir, config.nodeId)
+  const named = await nodeId(config.dataDir, config.nodeId).then(E.right, (error: unknown) => E.left(codeOf(error)))
+  if (E.isLeft(named)) {
+    process.stderr.write(`==> data_dir "${config.dataDir ?? ''}" cannot be used: ${named.left}\n`)
+    return 1
+  }
+  const id = named.right
   const node = ownNode(config, id, consulApiVersion)
   const { logger, release } = agentLog(config.log, (text) => process.stdout.write(text))
   endOnDefect(logger)
@@ -72,6 +78,8 @@ const open = async (
   stopped: Stop,
 ): Promise<E.Either<string, Open>> => {
   if (!config.server) return E.left('client agents are not part of this release yet: start with -server or -dev')
+  const taken = await firstTaken(config)
+  if (taken !== null) return E.left(taken)
   const server = await startServer({
     config,
     node,
@@ -96,6 +104,23 @@ const open = async (
     },
   })
 }
+
+/** A port that is in use is told before the log is opened: an agent that cannot serve must not write. */
+const firstTaken = async (config: RuntimeConfig): Promise<string | null> => {
+  for (const listener of config.http.listeners) {
+    if (listener.type === 'unix') continue
+    const problem = await tryListen(listener.host, listener.port)
+    if (problem !== null) return listenProblem(listener, problem)
+  }
+  return null
+}
+
+const tryListen = (host: string, port: number): Promise<unknown> =>
+  new Promise((resolve) => {
+    const probe = createServer()
+    probe.once('error', resolve)
+    probe.listen(port, host, () => probe.close(() => resolve(null)))
+  })
 
 /** Opens every HTTP listener; the first that cannot be opened closes the others. */
 const listenAll = async (
@@ -135,12 +160,15 @@ const listenAll = async (
 }
 
 const listenProblem = async (listener: RuntimeConfig['http']['listeners'][number], error: unknown): Promise<string> => {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error)
+  const code = codeOf(error)
   if (listener.type === 'unix') return `HTTP cannot listen on ${listener.path}: ${code}`
   const address = `${listener.host}:${listener.port}`
   if (code !== 'EADDRINUSE') return `HTTP cannot listen on ${address}: ${code}`
   return portTaken('HTTP', address, await portOwner(listener.port), '-http-port')
 }
+
+const codeOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error)
 
 type Stop = { readonly code: Promise<number>; readonly stop: (code: number) => void }
 

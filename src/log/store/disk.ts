@@ -1,6 +1,6 @@
 /** The real disk: the one file of the log that touches the file system. */
 import { constants } from 'node:fs'
-import { link, mkdir, open, readdir, readFile, rename, rm, statfs } from 'node:fs/promises'
+import { link, mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { codeOf } from './fault.ts'
@@ -10,8 +10,7 @@ import type { Disk, DiskFile, OpenHow } from './types.ts'
 export const realDisk: Disk = {
   list: (dir) => readdir(dir),
   makeDir: async (dir, mode) => {
-    const first = await mkdir(dir, { recursive: true, mode })
-    if (first !== undefined) for (const made of pathsBetween(first, dir)) await syncDir(dirname(made))
+    for (const made of await makeDirs(dir, mode)) await syncDir(dirname(made))
   },
   open: async (path, how) => fileOf(await open(path, flagsOf(how), how.mode), how),
   rename,
@@ -104,12 +103,22 @@ const syncDir = async (dir: string): Promise<void> => {
   }
 }
 
-/** The directories from `first` down to `dir`: all that were made. */
-const pathsBetween = (first: string, dir: string): readonly string[] => {
-  const paths: string[] = []
-  for (let path = dir; path.length >= first.length; path = dirname(path)) paths.push(path)
-  return paths.reverse()
+/**
+ * Makes a directory and its missing parents, outermost first; the paths that were made. Level by level: Node's own
+ * recursive form never ends on file systems that refuse with ENOENT, such as /proc.
+ */
+export const makeDirs = async (dir: string, mode: number): Promise<readonly string[]> => {
+  const missing: string[] = []
+  for (let path = dir; !(await isDir(path)) && dirname(path) !== path; path = dirname(path)) missing.unshift(path)
+  for (const path of missing) await mkdir(path, { mode })
+  return missing
 }
+
+const isDir = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
 
 /**
  * The lock file holds the owner's identity: process id, start time, and boot of the machine. A process that ended

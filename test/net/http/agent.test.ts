@@ -64,11 +64,9 @@ describe('metrics', () => {
   ])('%s %j asks for Prometheus', async (path, headers) => {
     const off = await start()
     const reason = 'Prometheus is not enabled since its retention time is not positive'
-    expect(await off.send({ path, headers })).toMatchObject({
-      status: 415,
-      text: reason,
-      headers: { 'x-consul-reason': reason },
-    })
+    const refused = await off.send({ path, headers })
+    expect(refused).toMatchObject({ status: 415, text: reason })
+    expect(refused.headers['x-consul-reason']).toBeUndefined()
     const on = await start({ prometheus: true })
     await on.get('/v1/status/leader')
     const answer = await on.send({ path, headers })

@@ -32,10 +32,10 @@ export const handleMetrics = (context: HttpContext, exchange: Exchange): void =>
   else if (context.options.prometheus) {
     const headers = ['Content-Type', 'text/plain; version=0.0.4; charset=utf-8', 'X-Content-Type-Options', 'nosniff']
     exchange.send(200, headers, toByteString(metricsPrometheus(context.deps.metrics.total())))
-  } else exchange.text(415, prometheusOff, ['X-Consul-Reason', prometheusOff])
+  } else exchange.text(415, prometheusOff)
 }
 
-/** Sent as the body and as a header: clients look at the one or at the other. */
+/** Without the header X-Consul-Reason, which later releases may send: recorded so. */
 const prometheusOff = 'Prometheus is not enabled since its retention time is not positive'
 
 const wantsPrometheus = (exchange: Exchange): boolean => {
