@@ -155,7 +155,14 @@ describe('cve_2020_7219: connections are limited', () => {
 
 test('cve_2020_7955: every route declares whom it is for, and those for everybody are few', () => {
   const open = routes.filter(({ right }) => right === 'none').map(({ path }) => path)
-  expect(open).toEqual(['/v1/status/leader', '/v1/status/peers', '/v1/catalog/datacenters', '/'])
+  expect(open).toEqual([
+    '/v1/status/leader',
+    '/v1/status/peers',
+    '/v1/catalog/datacenters',
+    '/v1/connect/ca/roots',
+    '/v1/agent/connect/ca/roots',
+    '/',
+  ])
 })
 
 test('cve_2022_24687: no body of a write brings the server down', async () => {

@@ -13,7 +13,8 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-const takers = routes.filter(({ body }) => body !== 'none')
+/** Routes that collect their body. A snapshot is read as a stream with bounds of its own: test/log/archive. */
+const takers = routes.filter(({ body }) => body !== 'none' && body !== 'stream')
 const writer = (path: string) =>
   routes.find((route) => route.path === path)?.methods.find((method) => method === 'PUT' || method === 'POST') ?? 'PUT'
 const target = (path: string) => (path.endsWith('/') ? `${path}x` : path)
