@@ -1,5 +1,5 @@
 /**
- * npm run sim:canary [-- --from N] [NAME...]: plants each bug and searches the first seed that finds it, at most 500.
+ * npm run sim:canary [-- --from N] [--focused] [NAME...]: plants each bug and searches the first seed that finds it, at most 500.
  * Exit code 1 when a bug stays hidden.
  */
 import { canaries } from './canaries/all.ts'
@@ -13,7 +13,7 @@ const main = async (args: readonly string[]): Promise<number> => {
   const names = args.filter((arg, i) => !arg.startsWith('--') && (at < 0 || i !== at + 1))
   let hidden = 0
   for (const canary of canaries.filter(({ name }) => names.length === 0 || names.some((part) => name.includes(part)))) {
-    const caught = await hunt(canary, from, limit)
+    const caught = await hunt(canary, { from, limit, focused: args.includes('--focused') })
     if (caught === null) hidden++
     console.log(
       caught === null

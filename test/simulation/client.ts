@@ -31,6 +31,7 @@ export type Surroundings = {
   readonly history: History
   readonly situations: Situations
   readonly findings: Findings
+  readonly knowsLeader: (server: SimServer) => boolean
   /** The newest term in which somebody was seen to lead. */
   readonly newestTerm: () => number
   /** Called with each read's index as a client sees it, and with each answered operation. */
@@ -39,7 +40,7 @@ export type Surroundings = {
 
 /** Ways in which one attempt on one server ends. */
 type Attempt =
-  | { readonly type: 'Answered'; readonly output: KvOutput }
+  | { readonly type: 'Answered'; readonly output: KvOutput; readonly stateIndex: number | null }
   | { readonly type: 'NotDone'; readonly leader: string | null } // certainly without effect
   | { readonly type: 'Unknown' }
 
@@ -56,7 +57,8 @@ export const runClient = async (
   const { clock, options } = around
   const load = workload(options, name, random.fork('workload'))
   const memory: Memory = { indexes: new Map(), sessions: [] }
-  const pauseMs = (options.safetyMs * options.clientsCount) / options.operationsCount
+  // Half of the time is for waiting: answers take theirs, the longer the more is broken.
+  const pauseMs = (0.5 * options.safetyMs * options.clientsCount) / options.operationsCount
   await clock.sleep(random.next() * pauseMs)
   while (goOn()) {
     const startedAt = clock.now()
@@ -76,7 +78,7 @@ const operation = async (
   const { clock, history, situations } = around
   const requestId = Buffer.from(random.bytes(16)).toString('hex')
   const input = inputOf(intent)
-  const call = input === null ? null : history.call(intent.group, input, clock.now())
+  const call = input === null ? null : history.call(intent.group, input, clock.now(), requestId)
   let mayHaveHappened = false
   let target = pickServer(around, random, null)
   for (let tries = 0; tries < attemptsCount; tries++) {
@@ -84,7 +86,7 @@ const operation = async (
     const attempt = await attemptOn(target, name, around, intent, requestId, random)
     if (attempt.type === 'Answered') {
       if (mayHaveHappened && !settles(attempt.output)) break // an earlier attempt may still do what this one refused
-      call?.answered(clock.now(), attempt.output)
+      call?.answered(clock.now(), attempt.output, attempt.stateIndex)
       remember(memory, intent, attempt.output)
       return
     }
@@ -152,7 +154,7 @@ const handle = async (server: SimServer, around: Surroundings, intent: Intent, r
   const result = await backend.execute(commandOf(intent), { ...anonymous, requestId })
   if (E.isLeft(result)) return failed(around, intent, result.left)
   noteSuccess(around, server, intent, result.right, requestId, knownIndex)
-  return { type: 'Answered', output: outputOf(intent, result.right) }
+  return { type: 'Answered', output: outputOf(intent, result.right), stateIndex: result.right.index }
 }
 
 const anonymous = {
@@ -175,11 +177,11 @@ const failed = ({ situations, findings }: Surroundings, intent: Intent, error: E
     case 'Rejected': {
       const { rejection } = error
       if (rejection.type === 'InvalidSession' && intent.type === 'Change')
-        return { type: 'Answered', output: { type: 'InvalidSession' } }
+        return { type: 'Answered', output: { type: 'InvalidSession' }, stateIndex: null }
       if (rejection.type === 'TransactionFailed') {
         situations.met('transaction rolled back')
         const opIndexes = rejection.errors.map(({ opIndex }) => opIndex)
-        return { type: 'Answered', output: { type: 'RolledBack', opIndexes } }
+        return { type: 'Answered', output: { type: 'RolledBack', opIndexes }, stateIndex: null }
       }
       findings.found('no unexpected refusal', `${intent.type} was refused: ${JSON.stringify(rejection)}`)
       return { type: 'NotDone', leader: null }
@@ -239,10 +241,12 @@ const handleRead = (
       }
       const { index, stateIndex } = result.right
       const cells = cellsOf(result.right.result)
+      if (!around.knowsLeader(server))
+        around.findings.found('P3 no answer before a word of a leader', `${server.id} answered at index ${stateIndex}`)
       noteRead(around, intent.consistency, leads, stateIndex)
       history.read({ server: server.id, consistency: intent.consistency, at: clock.now(), stateIndex, target, cells })
       around.answered(server, nameOf(target), index)
-      resolve({ type: 'Answered', output: { type: 'Cells', cells } })
+      resolve({ type: 'Answered', output: { type: 'Cells', cells }, stateIndex })
     })
   })
 

@@ -18,44 +18,52 @@ export type ReadRecord = {
 export type AcknowledgedWrite = { readonly requestId: string; readonly index: number; readonly at: number }
 
 export type Call = {
-  readonly answered: (at: number, output: KvOutput) => void
+  /** `stateIndex`: the state that a read or a refusal was answered from, where it is known. */
+  readonly answered: (at: number, output: KvOutput, stateIndex: number | null) => void
   /** It certainly was not done: a history in which it shows after all is a violation. */
   readonly notDone: () => void
 }
 
 export type History = {
   /** Begins an operation; until it ends its outcome is unknown. */
-  readonly call: (group: number, input: KvInput, at: number) => Call
+  readonly call: (group: number, input: KvInput, at: number, requestId: string) => Call
   readonly read: (record: ReadRecord) => void
   readonly acknowledged: (write: AcknowledgedWrite) => void
-  /** Operations by group. Writes that never ended are open; reads that never ended say nothing and are left out. */
-  readonly groups: () => ReadonlyMap<number, readonly KvOperation[]>
+  /** Operations by group, `indexOf` tells the log's index of a request. Writes that never ended are open; reads that never ended say nothing and are left out. */
+  readonly groups: (indexOf: (requestId: string) => number | undefined) => ReadonlyMap<number, readonly KvOperation[]>
   readonly reads: () => readonly ReadRecord[]
   readonly writes: () => readonly AcknowledgedWrite[]
   readonly callsCount: () => number
 }
 
 export const history = (): History => {
-  const groups = new Map<number, (KvOperation | null)[]>()
+  const groups = new Map<number, (Noted | null)[]>()
   const reads: ReadRecord[] = []
   const writes: AcknowledgedWrite[] = []
   let nextId = 1
   return {
-    call: (group, input, calledAt) => {
+    call: (group, input, calledAt, requestId) => {
       const operations = groups.get(group) ?? []
       groups.set(group, operations)
       const id = nextId++
-      const place = operations.push({ id, input, calledAt, returned: null }) - 1
+      const place = operations.push({ id, input, calledAt, returned: null, requestId, stateIndex: null }) - 1
       return {
-        answered: (at, output) => (operations[place] = { id, input, calledAt, returned: { at, output } }),
+        answered: (at, output, stateIndex) =>
+          (operations[place] = { id, input, calledAt, returned: { at, output }, requestId, stateIndex }),
         notDone: () => (operations[place] = null),
       }
     },
     read: (record) => reads.push(record),
     acknowledged: (write) => writes.push(write),
-    groups: () =>
+    groups: (indexOf) =>
       new Map(
-        [...groups].map(([group, operations]) => [group, operations.filter((one) => one !== null).filter(matters)]),
+        [...groups].map(([group, operations]) => [
+          group,
+          operations
+            .filter((one) => one !== null)
+            .filter(matters)
+            .map((one) => placed(one, indexOf(one.requestId))),
+        ]),
       ),
     reads: () => reads,
     writes: () => writes,
@@ -65,3 +73,12 @@ export const history = (): History => {
 
 const matters = ({ input, returned }: KvOperation) =>
   returned !== null || (input.type !== 'Get' && input.type !== 'List')
+
+type Noted = KvOperation & { readonly requestId: string; readonly stateIndex: number | null }
+
+/** A write stands at its entry, a read or a refusal behind the state that it was answered from. */
+const placed = (operation: Noted, index: number | undefined): KvOperation => {
+  const { id, input, calledAt, returned, stateIndex } = operation
+  const place = index ?? (stateIndex === null ? undefined : stateIndex + 0.5)
+  return { id, input, calledAt, returned, ...(place === undefined ? {} : { place }) }
+}

@@ -3,7 +3,7 @@ import type { Event } from '../../src/domain/events/all.ts'
 import type { Entry } from '../../src/log/entry.ts'
 import type { Message } from '../../src/log/raft/types.ts'
 import type { Committed } from '../../src/log/types.ts'
-import { raftLaws } from './checkers/raft-laws.ts'
+import { leaderTypes, raftLaws } from './checkers/raft-laws.ts'
 import type { RaftLaws } from './checkers/raft-laws.ts'
 import { digestOf } from './checkers/state-digest.ts'
 import type { Findings } from './checkers/violation.ts'
@@ -19,6 +19,8 @@ export type Observer = {
   readonly taps: Taps
   readonly laws: RaftLaws
   readonly samples: () => readonly Sample[]
+  /** Whether a leader spoke to the server's present process, or it sent as one itself. */
+  readonly knowsLeader: (server: SimServer) => boolean
   /** Every committed entry by index, as the first server to publish it folded it. */
   readonly committed: () => ReadonlyMap<number, Committed<Event>>
   /** The bytes of an entry by index and term. */
@@ -39,6 +41,8 @@ export const observer = (
   const committed = new Map<number, Committed<Event>>()
   const entries = new Map<string, Entry>()
   const logs = new Map<string, Map<number, Entry>>()
+  const terms = new Map<string, number>() // the newest that each server spoke in
+  const informed = new Set<string>()
   const candidates = new Map<number, string>()
   const replaced = new Set<string>()
 
@@ -59,14 +63,17 @@ export const observer = (
   }
   const taps: Taps = {
     sent: (message) => {
+      if (message.type !== 'PreVote') terms.set(message.from, message.term)
+      const sender = servers().find(({ id }) => id === message.from)
+      if (sender !== undefined && leaderTypes.has(message.type)) informed.add(processOf(sender))
       const known = laws.leaders().size
       laws.sent(message)
       if (laws.leaders().size > known) situations.met('leader elected')
       noteMessage(message)
     },
     delivered: (server, message) => {
-      const log = server.log()
-      if (log !== null && message.term < log.status().term) situations.met('message of an old term arrived')
+      if (leaderTypes.has(message.type)) informed.add(processOf(server))
+      if (message.term < (terms.get(server.id) ?? 0)) situations.met('message of an old term arrived')
     },
     appended: (server, batch) => {
       if (batch.truncateFrom !== null) {
@@ -121,8 +128,11 @@ export const observer = (
   return {
     taps,
     laws,
+    knowsLeader: (server) => informed.has(processOf(server)),
     samples: () => samples,
     committed: () => committed,
     entry: (index, term) => entries.get(`${index}/${term}`),
   }
 }
+
+const processOf = (server: SimServer) => `${server.id}#${server.incarnation()}`

@@ -54,6 +54,7 @@ export const runSimulation = async (options: SimOptions, plants: Plants = noPlan
     history,
     situations,
     findings,
+    knowsLeader: observer.knowsLeader,
     newestTerm: () => Math.max(0, ...observer.laws.leaders().keys()),
     answered: (server, query, index) => indexes.answered(`${server.id}#${server.incarnation()}`, query, index),
   }
@@ -196,10 +197,10 @@ const settle = async (around: Surroundings, byMs: number): Promise<readonly SimS
   }
   const quietMs = 500 + 4 * around.options.electionMs
   let levelSince = clock.now()
-  await clock.run(byMs, () => {
+  while (clock.now() < byMs && clock.now() - levelSince <= quietMs) {
+    await clock.run(clock.now() + 20)
     if (!level()) levelSince = clock.now()
-    return clock.now() - levelSince > quietMs
-  })
+  }
   if (!level()) {
     const state = members().map((server) => `${server.id}:${server.log()?.committed().index ?? 'down'}`)
     findings.found(

@@ -28,7 +28,8 @@ const perform = async (job: Job): Promise<SeedOutcome | CanaryOutcome> => {
     return { seed: job.seed, traceHash, operationsCount, virtualMs, violations, situations: [...result.situations] }
   }
   const canary = canaries.find(({ name }) => name === job.name)
-  const caught = canary === undefined ? null : await hunt(canary, canary.knownSeed, job.tries)
+  const caught =
+    canary === undefined ? null : await hunt(canary, { from: canary.knownSeed, limit: job.tries, focused: true })
   return { name: job.name, law: caught?.violation.law ?? null, seed: caught?.seed ?? null }
 }
 

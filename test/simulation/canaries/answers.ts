@@ -4,12 +4,34 @@ import type { Topic } from '../../../src/domain/topic.ts'
 import type { Answer } from '../../../src/net/backend.ts'
 import type { Canary } from './canary.ts'
 
-/** A leader takes its lease for endless. */
+/** Old leaders that are still asked while new ones write. */
+const staleLeaders: NonNullable<Canary['focus']> = {
+  serversCount: 5,
+  clientsCount: 20,
+  groupsCount: 2,
+  keysPerGroup: 2,
+  faults: ['isolated-leader'],
+  faultGapMs: 1500,
+}
+
+/** A leader takes its lease to last until it hears of another leader. */
 export const leaseTooLong: Canary = {
   name: 'lease too long',
   laws: ['P2'],
   knownSeed: 1,
-  plants: { log: (log) => ({ leads: () => log.ready() && log.status().role === 'leader' }) },
+  focus: staleLeaders,
+  plants: {
+    log: (log) => {
+      let led = false
+      return {
+        leads: () => {
+          const { leader, id } = log.status()
+          led = log.leads() || (led && (leader === null || leader === id))
+          return led
+        },
+      }
+    },
+  },
 }
 
 /** Consistent reads are answered without asking a quorum. */
@@ -17,19 +39,20 @@ export const readNotConfirmed: Canary = {
   name: 'read not confirmed',
   laws: ['P2'],
   knownSeed: 1,
+  focus: staleLeaders,
   plants: { log: () => ({ confirm: () => Promise.resolve(E.right(undefined)) }) },
 }
 
-/** A compare-and-set is refused on the committed state alone, leadership unconfirmed (event-sourcing: answering). */
+/** A compare-and-set is refused on the server's own committed state, leadership unconfirmed. */
 export const refusalNotConfirmed: Canary = {
   name: 'refusal not confirmed',
   laws: ['P2'],
-  knownSeed: 1,
+  knownSeed: 11,
   plants: {
     log: (log) => ({
       execute: (command, request) => {
         const root = log.committed()
-        if (log.status().role !== 'leader' || command.type !== 'ChangeKey' || command.op.verb !== 'cas')
+        if (!log.ready() || command.type !== 'ChangeKey' || command.op.verb !== 'cas')
           return log.execute(command, request)
         const held = root.view.kv.entries.get(command.op.key)?.modifyIndex ?? 0
         if (held === command.op.index) return log.execute(command, request)
@@ -79,7 +102,7 @@ export const indexReset: Canary = {
 export const watcherNotWoken: Canary = {
   name: 'watcher not woken',
   laws: ['P5'],
-  knownSeed: 1,
+  knownSeed: 2,
   plants: {
     backend: (backend) => ({
       ...backend,

@@ -49,7 +49,7 @@ export const applyBeforeCommit: Canary = {
 export const oldTermCommitted: Canary = {
   name: 'commit of an old term',
   laws: breaksConsensus,
-  knownSeed: 1,
+  knownSeed: 42,
   plants: {
     messages: () => (message) => {
       if (message.type !== 'AppendEntries') return message
@@ -57,6 +57,18 @@ export const oldTermCommitted: Canary = {
       const old = entries.filter((entry) => entry.term < term).map(({ index }) => index)
       return { ...message, commitIndex: Math.max(commitIndex, prevTerm < term ? prevIndex : 0, ...old) }
     },
+  },
+  focus: {
+    serversCount: 5,
+    sparesCount: 0,
+    clientsCount: 20,
+    electionMs: 250,
+    heartbeatMs: 50,
+    leaseMs: 125,
+    minDelayMs: 5,
+    maxDelayMs: 50,
+    faults: ['loss', 'stray', 'partition', 'isolated-leader', 'kill'],
+    faultGapMs: 300,
   },
 }
 

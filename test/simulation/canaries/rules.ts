@@ -30,7 +30,7 @@ export const lockDoubleGrant: Canary = {
 export const lockDelayIgnored: Canary = {
   name: 'lock delay ignored',
   laws: ['P6'],
-  knownSeed: 1,
+  knownSeed: 2,
   plants: decidingOn(() => ({ lockDelayUntil: () => 0 })),
 }
 

@@ -9,7 +9,7 @@ const durable = Promise.resolve(E.right(undefined))
 export const voteNotSynced: Canary = {
   name: 'vote not synced',
   laws: ['election safety', 'state machine safety', 'leader completeness', 'P1', 'P2', 'no server stops itself'],
-  knownSeed: 1,
+  knownSeed: 3,
   plants: {
     store: (store) => ({
       ...store,
@@ -22,7 +22,7 @@ export const voteNotSynced: Canary = {
 export const answeredBeforeSync: Canary = {
   name: 'answered before the sync',
   laws: ['P1', 'P2', 'leader completeness', 'state machine safety', 'no server stops itself'],
-  knownSeed: 1,
+  knownSeed: 4,
   plants: {
     store: (store) => ({
       ...store,
@@ -32,6 +32,12 @@ export const answeredBeforeSync: Canary = {
       },
     }),
   },
+  focus: {
+    serversCount: 3,
+    syncMs: 5,
+    faults: ['power-loss', 'power-loss-everywhere', 'slow-disk', 'partition'],
+    faultGapMs: 300,
+  },
 }
 
 /** New and renamed files are not made durable in their directory. */
@@ -40,13 +46,14 @@ export const directoryNotSynced: Canary = {
   laws: ['P1', 'P2', 'leader completeness', 'state machine safety', 'election safety', 'no server stops itself'],
   knownSeed: 1,
   plants: { disk: (disk) => ({ ...disk, syncDir: () => Promise.resolve() }) },
+  focus: { faults: ['power-loss', 'power-loss-everywhere'], faultGapMs: 300 },
 }
 
 /** A checkpoint holds a state that is newer than the index it names: entries after that index are folded twice. */
 export const checkpointWithoutItsIndex: Canary = {
   name: 'snapshot without its last index',
   laws: ['P7', 'P8', 'P3', 'no server stops itself'],
-  knownSeed: 1,
+  knownSeed: 2,
   plants: {
     store: (store): LogStore => {
       let before: Omit<CheckpointMeta, 'bytes' | 'digest'> | null = null
@@ -59,5 +66,11 @@ export const checkpointWithoutItsIndex: Canary = {
         },
       }
     },
+  },
+  focus: {
+    checkpointEntries: 16,
+    segmentBytes: 4096,
+    faults: ['kill', 'power-loss', 'isolated-leader'],
+    faultGapMs: 300,
   },
 }

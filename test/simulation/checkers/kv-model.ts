@@ -103,8 +103,9 @@ const concerned = (state: KvState, input: KvInput): readonly string[] => {
         return input.op.verb === 'unknown' ? [] : touched(input.op)
       case 'Transact':
         return input.ops.flatMap(touched)
-      case 'CreateSession':
       case 'EndSession':
+        return [input.session]
+      case 'CreateSession':
         return []
     }
   }

@@ -129,6 +129,17 @@ describe('a linearizable history is accepted', () => {
     ).toBe('Linearizable')
   })
 
+  test('in which a session that had expired is ended once more', () => {
+    expect(
+      verdict([
+        op(0, 1, session('s', { expires: true }), ok(1)),
+        op(2, 3, lock('l', '1', 's'), ok(3)),
+        op(4, 5, end('s'), ok(9)),
+        op(6, 7, get('l'), shows(['l', cell('1', 4, { lockIndex: 1, createIndex: 3 })])),
+      ]),
+    ).toBe('Linearizable')
+  })
+
   test('of transactions that read, write and roll back', () => {
     const first: KvInput = {
       type: 'Transact',
@@ -278,6 +289,13 @@ describe('a violation is rejected', () => {
     const outcome = checkLinearizable(kvModel, [op(0, 1, set('a', '1'), ok(1)), op(2, 3, get('a'), shows())])
     expect(outcome.type === 'Violation' ? outcome.stuck.map((stuck) => stuck.input) : []).toEqual([get('a')])
   })
+})
+
+test('claimed places guide the search and do not bend it', () => {
+  const write = { ...op(0, 9, set('a', '1'), ok(1)), place: 1 }
+  const read = { ...op(0, 9, get('a'), shows()), place: 1.5 }
+  expect(verdict([write, read])).toBe('Linearizable')
+  expect(verdict([write, { ...op(10, 11, get('a'), shows()), place: 0.5 }])).toBe('Violation')
 })
 
 test('a search that grows beyond its limit is undecided, not passed', () => {

@@ -13,6 +13,8 @@ export type Operation<Input, Output> = {
   readonly calledAt: number
   /** Null: the outcome is unknown. */
   readonly returned: { readonly at: number; readonly output: Output } | null
+  /** Where the system claims to have put it. Only decides what is tried first, never what is accepted. */
+  readonly place?: number
 }
 
 /** A sequential specification. */
@@ -129,9 +131,11 @@ const candidates = (operations: readonly Operation<unknown, unknown>[], taken: U
     .sort((i, j) => rank(operations[i]) - rank(operations[j]) || i - j)
 }
 
-/** Completed operations are tried first, by their return; open ones only when nothing else fits. */
-const rank = (operation: Operation<unknown, unknown> | undefined) =>
-  operation?.returned == null ? Infinity : operation.returned.at
+/** Operations are tried in the order of their claimed places; without one, completed ones by their return, then open ones. */
+const rank = (operation: Operation<unknown, unknown> | undefined): number =>
+  operation?.place ?? (operation?.returned == null ? Infinity : unplaced + operation.returned.at)
+
+const unplaced = 2 ** 40
 
 const violation = <Input, Output>(
   operations: readonly Operation<Input, Output>[],

@@ -69,7 +69,8 @@ export const raftLaws = ({ found }: Findings): RaftLaws => {
   return { sent, appended, published, leaders: () => leaders, committed: () => committed }
 }
 
-const leaderTypes: ReadonlySet<Message['type']> = new Set(['AppendEntries', 'Heartbeat', 'InstallSnapshot'])
+/** What only leaders send. */
+export const leaderTypes: ReadonlySet<Message['type']> = new Set(['AppendEntries', 'Heartbeat', 'InstallSnapshot'])
 
 /** The first half of a hash: enough to tell two entries apart. */
 const hexOf = (hash: Uint8Array) => Buffer.from(hash.buffer, hash.byteOffset, 16).toString('hex')
