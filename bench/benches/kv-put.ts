@@ -18,8 +18,9 @@ export const kvPut: Bench = {
     const agent = await startAgent({ dir: agentDir })
     const prototype = await startBaseline('p1.js', [logDir])
     const load = startLoad()
-    const small: Request = { method: 'PUT', path: '/v1/kv/put/{r}', body: 'v'.repeat(36), keys: 10_000 }
-    const large: Request = { ...small, body: 'v'.repeat(4096) }
+    // Each value differs from the one before: a write that changes nothing is not written.
+    const small: Request = { method: 'PUT', path: '/v1/kv/put/{r}', body: `${'v'.repeat(29)}{n}`, keys: 10_000 }
+    const large: Request = { ...small, body: `${'v'.repeat(4089)}{n}` }
     for (const connections of context.quick ? [64] : [1, 64, 256]) {
       await against(context, load, agent, prototype, { name: `kv-put/36B/${connections}`, connections, request: small })
     }
@@ -27,7 +28,7 @@ export const kvPut: Bench = {
     await againstPut(context, load, agent, 'cas', { ...small, path: '/v1/kv/cas/{n}?cas=0' }, small)
     const operations = Array.from(
       { length: 20 },
-      (_, i) => `{"KV":{"Verb":"set","Key":"txn/{r}/${i}","Value":"dmFsdWU="}}`,
+      (_, i) => `{"KV":{"Verb":"set","Key":"txn/{r}/${i}","Value":"dmFsdWU=","Flags":{n}}}`,
     )
     const transaction: Request = { method: 'PUT', path: '/v1/txn', body: `[${operations.join(',')}]`, keys: 500 }
     await againstPut(context, load, agent, 'txn-20', transaction, small)

@@ -13,7 +13,7 @@ export const register: Bench = {
   run: async (context) => {
     const agent = await startAgent({ dir: context.dir })
     const load = startLoad()
-    const put: Request = { method: 'PUT', path: '/v1/kv/put/{r}', body: 'v'.repeat(36), keys: 10_000 }
+    const put: Request = { method: 'PUT', path: '/v1/kv/put/{r}', body: `${'v'.repeat(29)}{n}`, keys: 10_000 }
     let round = 0
     const fresh = () => loadOn(context, load, agent, connections, registering(`fresh-${round++}`, '{n}'))
     const plain = () => loadOn(context, load, agent, connections, put)
