@@ -4,7 +4,6 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
-import { PathReporter } from 'io-ts/lib/PathReporter.js'
 import { invariant } from '../domain/invariant.ts'
 import type { StoredRecord, Upcast } from '../domain/upcasts.ts'
 import { packWithout } from './message-pack.ts'
@@ -66,7 +65,7 @@ const decodeWith = <Event extends AnyEvent>(
   const decoded = declared.codec.decode(record)
   return E.isRight(decoded)
     ? decoded
-    : E.left(`The event ${declared.type} is malformed: ${PathReporter.report(decoded).slice(0, 3).join('; ')}`)
+    : E.left(`The event ${declared.type} is malformed: ${fieldsAtFault(decoded.left)}`)
 }
 
 const stepKey = (type: string, version: number): string => `${type}@${version}`
@@ -90,3 +89,18 @@ const upcastSteps = (
   }
   return steps
 }
+
+/** Where the first problems lie; the values stay out: they may be long, secret, or beyond JSON. */
+const fieldsAtFault = (errors: t.Errors): string =>
+  [
+    ...new Set(
+      errors.map(({ context }) =>
+        context
+          .map(({ key }) => key)
+          .filter((key) => key !== '')
+          .join('.'),
+      ),
+    ),
+  ]
+    .slice(0, 3)
+    .join(', ')
