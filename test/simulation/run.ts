@@ -35,12 +35,8 @@ export type RunResult = {
   readonly virtualMs: number
 }
 
-/** Runs what the options say; plants are canaries. Ends early once `enough` holds of what was found. */
-export const runSimulation = async (
-  options: SimOptions,
-  plants: Plants = noPlants,
-  enough: (violations: readonly Violation[]) => boolean = () => false,
-): Promise<RunResult> => {
+/** Runs what the options say; plants are canaries. */
+export const runSimulation = async (options: SimOptions, plants: Plants = noPlants): Promise<RunResult> => {
   const random = prng(options.seed)
   const clock = scheduler(random.fork('order'))
   const net = network(clock, random.fork('network'))
@@ -76,17 +72,14 @@ export const runSimulation = async (
     startWatcher(`w${i}`, around, random.fork(`w${i}`)),
   )
   void faults.run()
-  const over = () => enough(findings.violations())
-  await clock.run(options.safetyMs, over)
+  await clock.run(options.safetyMs)
   faults.healAll()
-  if (!over()) await checkLiveness(around)
+  await checkLiveness(around)
   const settledBy = clock.now() + options.livenessMs
-  await clock.run(settledBy, () => working === 0 || over())
-  if (!over()) {
-    const members = await settle(around, settledBy)
-    noteEnds(observer.committed(), situations)
-    await finish(clock, finalChecks({ observer, history, findings, members, watchers }))
-  }
+  await clock.run(settledBy, () => working === 0)
+  const members = await settle(around, settledBy)
+  noteEnds(observer.committed(), situations)
+  await finish(clock, finalChecks({ observer, history, findings, members, watchers }))
   return {
     options,
     violations: findings.violations(),

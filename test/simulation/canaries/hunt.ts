@@ -12,11 +12,10 @@ export type HuntPlan = { readonly from: number; readonly limit: number; readonly
 export const hunt = async (canary: Canary, { from, limit, focused }: HuntPlan): Promise<Catch | null> => {
   for (let seedsCount = 1; seedsCount <= limit; seedsCount++) {
     const seed = from + seedsCount - 1
-    const options = { ...optionsOf(seed), ...(focused ? canary.focus : {}) }
-    const caught = (violations: readonly Violation[]) =>
-      violations.find(({ law }) => canary.laws.some((word) => law === word || law.startsWith(`${word} `)))
-    const { violations } = await runSimulation(options, canary.plants, (found) => caught(found) !== undefined)
-    const violation = caught(violations)
+    const { violations } = await runSimulation({ ...optionsOf(seed), ...(focused ? canary.focus : {}) }, canary.plants)
+    const violation = violations.find(({ law }) =>
+      canary.laws.some((word) => law === word || law.startsWith(`${word} `)),
+    )
     if (violation !== undefined) return { seed, violation, seedsCount }
   }
   return null

@@ -12,7 +12,6 @@ import type { Watcher } from '../watcher.ts'
 import { eventFold } from './event-fold.ts'
 import type { EventFold } from './event-fold.ts'
 import { kvModel } from './kv-model.ts'
-import type { KvOperation } from './kv-model.ts'
 import { checkLinearizable } from './linearizability.ts'
 import { lockLaws } from './lock-laws.ts'
 import { digestOf } from './state-digest.ts'
@@ -113,14 +112,18 @@ const checkWatchers = ({ watchers, members, findings }: FinalParts, fold: EventF
   }
 }
 
-const stepLimit = 20_000
+const stepLimit = 200_000
 
 /** P2. */
 const checkHistories = ({ observer, history, findings }: FinalParts): void => {
-  const { requests, expiries } = claims(observer)
-  for (const [group, operations] of history.groups((requestId) => requests.get(requestId))) {
-    const hinted = operations.map((operation) => withExpiry(operation, expiries))
-    const verdict = checkLinearizable(kvModel, hinted, stepLimit)
+  const indexes = new Map<string, number>()
+  for (const { index, term } of observer.committed().values()) {
+    const entry = observer.entry(index, term)
+    const header = entry === undefined ? null : openHeader(entry.bytes)
+    if (header !== null && E.isRight(header)) indexes.set(header.right.header.requestId, index)
+  }
+  for (const [group, operations] of history.groups((requestId) => indexes.get(requestId))) {
+    const verdict = checkLinearizable(kvModel, operations, stepLimit)
     // A sound history is decided along the places that the log claims: an endless search is as bad as a violation.
     if (verdict.type === 'Undecided')
       findings.found('P2 linearizable', `group ${group}: no order found in ${verdict.stepsCount} steps`)
@@ -129,27 +132,6 @@ const checkHistories = ({ observer, history, findings }: FinalParts): void => {
       findings.found('P2 linearizable', `group ${group}, after ${verdict.longest.length} operations:\n    ${stuck}`)
     }
   }
-}
-
-/** What the log says of requests and of sessions that expired: hints for the search. */
-const claims = (observer: Observer) => {
-  const requests = new Map<string, number>()
-  const expiries = new Map<string, number>()
-  for (const { index, term, events } of observer.committed().values()) {
-    const entry = observer.entry(index, term)
-    const header = entry === undefined ? null : openHeader(entry.bytes)
-    if (header !== null && E.isRight(header)) requests.set(header.right.header.requestId, index)
-    for (const event of events)
-      if (event.type === 'SessionDestroyed' && event.cause === 'ttl') expiries.set(event.id, index)
-  }
-  return { requests, expiries }
-}
-
-const withExpiry = (operation: KvOperation, expiries: ReadonlyMap<string, number>): KvOperation => {
-  const { input } = operation
-  const endedAt = input.type === 'CreateSession' ? expiries.get(input.session) : undefined
-  if (input.type !== 'CreateSession' || endedAt === undefined) return operation
-  return { ...operation, input: { ...input, endedAt } }
 }
 
 const bigintsAsText = (_: string, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value)

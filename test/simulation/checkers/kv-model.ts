@@ -28,13 +28,7 @@ export type KvInput =
   | { readonly type: 'EndSession'; readonly session: string }
 
 /** What happens to held keys when the session ends, and whether it ends by itself. */
-export type SessionRules = {
-  readonly deletes: boolean
-  readonly delays: boolean
-  readonly expires: boolean
-  /** Index at which the log says that it expired: decides what is tried first, nothing else. */
-  readonly endedAt?: number
-}
+export type SessionRules = { readonly deletes: boolean; readonly delays: boolean; readonly expires: boolean }
 
 export type KvOutput =
   | { readonly type: 'Cells'; readonly cells: readonly (readonly [string, Cell])[] } // Get: none or one
@@ -66,8 +60,8 @@ const unknown = -1
 /** Model of one group of keys; operations of different groups do not influence each other. */
 export const kvModel: Model<KvState, KvInput, KvOutput> = {
   initial: { cells: [], sessions: [], delayed: [], newest: 0 },
-  step: (state, input, output, place) => {
-    const states = expiries(state, concerned(state, input), place ?? 0)
+  step: (state, input, output) => {
+    const states = expiries(state, concerned(state, input))
     return states
       .flatMap((before) => answer(before, input, output).map((after) => ordered(before, after, output)))
       .filter((after) => after !== null)
@@ -118,14 +112,10 @@ const concerned = (state: KvState, input: KvInput): readonly string[] => {
   return [...new Set(named())].filter((session) => find(state.sessions, session)?.expires === true)
 }
 
-/** The state as it is, and with every choice of those sessions ended; the likely ones first. */
-const expiries = (state: KvState, sessions: readonly string[], place: number): readonly KvState[] =>
+/** The state as it is, and with every choice of those sessions ended. */
+const expiries = (state: KvState, sessions: readonly string[]): readonly KvState[] =>
   sessions.reduce<readonly KvState[]>(
-    (states, session) => {
-      const ended = states.map((before) => endSession(before, session, unknown))
-      const over = (find(state.sessions, session)?.endedAt ?? Infinity) < place
-      return over ? [...ended, ...states] : [...states, ...ended]
-    },
+    (states, session) => [...states, ...states.map((before) => endSession(before, session, unknown))],
     [state],
   )
 
@@ -141,16 +131,14 @@ const answer = (state: KvState, input: KvInput, output: KvOutput | null): readon
       return transact(state, input.ops, output)
     case 'CreateSession': {
       if (output !== null && !(output.type === 'Changed' && output.ok)) return []
-      return [{ ...state, sessions: put(state.sessions, input.session, rulesOf(input)) }]
+      const { session, deletes, delays, expires } = input
+      return [{ ...state, sessions: put(state.sessions, session, { deletes, delays, expires }) }]
     }
     case 'EndSession':
       if (output !== null && !(output.type === 'Changed' && output.ok)) return []
       return [endSession(state, input.session, output === null ? unknown : output.index)]
   }
 }
-
-const rulesOf = ({ deletes, delays, expires, endedAt }: SessionRules): SessionRules =>
-  endedAt === undefined ? { deletes, delays, expires } : { deletes, delays, expires, endedAt }
 
 /** A read must show exactly the matching cells; symbolic indexes take the numbers that it shows. */
 const read = (state: KvState, matches: (key: string) => boolean, output: KvOutput | null): readonly KvState[] => {

@@ -20,8 +20,8 @@ export type Operation<Input, Output> = {
 /** A sequential specification. */
 export type Model<State, Input, Output> = {
   readonly initial: State
-  /** All states that may follow if `input` is answered by `output` (null: any answer), likely ones first; empty: impossible. */
-  readonly step: (state: State, input: Input, output: Output | null, place: number | undefined) => readonly State[]
+  /** All states that may follow if `input` is answered by `output` (null: any answer); empty: impossible. */
+  readonly step: (state: State, input: Input, output: Output | null) => readonly State[]
   /** Whether an operation with that answer changes nothing in any order (a read, a refusal), and did not here. */
   readonly harmless: (before: State, after: State, output: Output) => boolean
   /** Equal exactly for equal states. */
@@ -57,9 +57,9 @@ export const checkLinearizable = <State, Input, Output>(
   const branch = (state: State): Branch<State>[] => {
     const branches: Branch<State>[] = []
     for (const i of candidates(operations, taken)) {
-      const { input, returned, place } = operations[i] as Operation<Input, Output>
+      const { input, returned } = operations[i] as Operation<Input, Output>
       stepsCount++
-      const states = model.step(state, input, returned?.output ?? null, place)
+      const states = model.step(state, input, returned?.output ?? null)
       const [only] = states
       if (
         returned !== null &&
